@@ -121,6 +121,9 @@ class Api(Protocol):
     def awaited(self, path: str, key: str, thing_id: str, **sent: Any) -> dict[str, Any] | None:
         """Return an object that is waited for from a list that others share; None: read it by itself."""
 
+    def project_id(self) -> str | None:
+        """Return the project that requests are for."""
+
     def has_extension(self, alias: str) -> bool:
         """Tell whether the service has an API extension. Only Neutron publishes a list of extensions."""
 

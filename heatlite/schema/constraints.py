@@ -99,14 +99,14 @@ class Modulo:
 
 @dataclass(frozen=True)
 class AllowedValues:
-    """One of a set of values. For a list, each item must be one of the set."""
+    """One of a set of values. For a list, each item must be one of the set. A text may spell a number of the set."""
 
     allowed: tuple[Any, ...]
     description: str | None = None
 
     @functools.cached_property
     def _keys(self) -> set[Hashable]:
-        return keys_of(self.allowed)
+        return keys_of(self.allowed) | {key_of(str(it)) for it in self.allowed if isinstance(it, int | float)}
 
     def check(self, value: Any) -> None:
         items = value if isinstance(value, list) else [value]

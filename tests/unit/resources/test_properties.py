@@ -48,6 +48,13 @@ def test_values_are_coerced_and_nested_defaults_filled_in():
     assert plain["disk"] == {"size": 10, "kind": "ssd"}
 
 
+def test_a_text_may_spell_a_number_that_is_allowed():
+    schema = {"protocol": Property(Type.STRING, constraints=(AllowedValues((6, "tcp")),))}
+    assert [validate(schema, {"protocol": it}) for it in ("6", 6)] == [{"protocol": "6"}] * 2
+    with pytest.raises(StackValidationFailed, match="not an allowed value"):
+        validate(schema, {"protocol": "7"})
+
+
 def test_a_null_is_the_default():
     assert validate(SCHEMA, {"name": "a", "length": None})["length"] == 32
 

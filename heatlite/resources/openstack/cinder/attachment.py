@@ -18,6 +18,11 @@ JOINED = "joined"
 """The key of the data for the server and the volume of the attachment."""
 
 
+def is_pair(value: Any) -> bool:
+    """Tell whether a value could be a server and a volume."""
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(it, str) and it for it in value)
+
+
 class VolumeAttachment(CloudResource):
     """An attachment, identified by its server and volume. There is one at most for both, so it needs no mark.
 
@@ -25,6 +30,7 @@ class VolumeAttachment(CloudResource):
     """
 
     service, key = "compute", "volumeAttachment"
+    adoptable_data = {JOINED: is_pair}
     mark = ByContent()
     server_property: ClassVar[str] = SERVER
     volume_property: ClassVar[str] = VOLUME

@@ -113,10 +113,11 @@ class SecurityGroup(NeutronResource):
         return super().settle(progress)
 
     def differing(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what differs: fields and the rules."""
+        """Return what differs: fields and the rules, if the template gives any: they may be resources of their own."""
         found, there = super().differing(body), body.get("security_group_rules") or []
         wanted = {key_of(it) for it in self._all_rules()}
-        if self.rule_properties == {RULES} and {key_of(it) for it in there} != wanted:
+        is_given = self.rule_properties == {RULES} and bool(self.properties[RULES])
+        if is_given and {key_of(it) for it in there} != wanted:
             given = {
                 key_of(rule): it for it, rule in zip(self.properties[RULES] or (), self.wanted_rules(), strict=True)
             }
