@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 LARGEST = 4 * 1024 * 1024
 """Most characters of JSON in a resource's attributes, and in its properties.
@@ -16,6 +16,7 @@ MOST_DATA = 2 * 1024 * 1024
 MOST_METADATA = 1024 * 1024
 MOST_PROGRESS = 512 * 1024
 LONGEST_REPR = 100
+Kind = TypeVar("Kind", dict[str, Any], list[Any])
 
 
 class NotJson(Exception):
@@ -71,3 +72,12 @@ def bounded_repr(value: Any) -> str:
     except Exception:
         text = object.__repr__(value)
     return text if len(text) <= LONGEST_REPR else f"{text[:LONGEST_REPR]}…"
+
+
+def read_as(kind: type[Kind], text: Any) -> Kind:
+    """Return what a text has in JSON; an empty value of this kind where it isn't JSON, or is of another kind."""
+    try:
+        found = json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        return kind()
+    return found if isinstance(found, kind) else kind()

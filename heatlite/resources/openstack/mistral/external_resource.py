@@ -16,6 +16,7 @@ from typing import Any
 
 from heatlite.exception import CloudNotFound, ResourceInError, ResourceUnknownStatus
 from heatlite.resources.base import Resource
+from heatlite.resources.jsonable import read_as
 from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.claims import NEXT, RecordedFirst
 from heatlite.resources.openstack.fields import custom
@@ -65,6 +66,11 @@ class ExternalResource(MistralResource):
         REPLACES: Property(Type.LIST, "The inputs whose change replaces the resource.", default=[]),
     }
     attributes_schema = {"output": Attribute("The outputs of the workflows so far.", Type.MAP)}
+
+    @classmethod
+    def data_from_heat(cls, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the data with the outputs as a map, which Heat keeps as a text."""
+        return {**data, **({OUTPUTS: read_as(dict, data[OUTPUTS])} if OUTPUTS in data else {})}
 
     def needs_replacement(self, before: Mapping[str, Any], after: Mapping[str, Any], changed: frozenset[str]) -> bool:
         """Decide like any type, and by the inputs that replace it."""

@@ -130,6 +130,11 @@ class Workflow(NamedInMistral):
     def _refused(self, message: str) -> StackValidationFailed:
         return StackValidationFailed(path=f"resources.{self.name}.properties.{TASKS}", message=message)
 
+    @classmethod
+    def data_from_heat(cls, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the data with a list of executions, which Heat keeps as a text with commas."""
+        return {**data, **({MADE: [it for it in str(data[MADE]).split(",") if it]} if MADE in data else {})}
+
     # --- the object ------------------------------------------------------------------------------------------------
 
     def definition(self) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 
 from heatlite.exception import CloudNotFound
 from heatlite.resources.base import UpdateReplace
+from heatlite.resources.jsonable import read_as
 from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.claims import RecordedFirst
 from heatlite.resources.openstack.zaqar.base import PATCH, ZaqarResource
@@ -130,6 +131,12 @@ class SignedQueueURL(ZaqarResource):
         "project": Attribute("The id of the project that has the queue."),
         "query_str": Attribute("All of it, as the query of a URL: append it to zaqar://? for an alarm's action."),
     }
+
+    @classmethod
+    def data_from_heat(cls, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the data with lists, which Heat keeps as texts."""
+        lists = {name: [str(it) for it in read_as(list, data[name])] for name in (PATHS, METHODS) if name in data}
+        return {**data, **lists}
 
     def handle_create(self) -> Any:
         """Have the URL signed, and record it."""
