@@ -19,6 +19,7 @@ GROUPS = {
         "groups",
         "servers",
         "life",
+        "generate",
         "differences",
     ],
     "Operate": [

@@ -58,6 +58,7 @@ COMMANDS = {
     "stack export": "heatlite.cmd.stack_leave:ExportStack",
     "stack failures list": "heatlite.cmd.stack_failures:ListFailures",
     "stack file list": "heatlite.cmd.stack_more:ListFiles",
+    "stack generate": "heatlite.cmd.stack_generate:GenerateStack",
     "stack graph": "heatlite.cmd.stack_graph:GraphStack",
     "stack hook clear": "heatlite.cmd.hook:ClearHooks",
     "stack hook poll": "heatlite.cmd.hook:PollHooks",
@@ -142,6 +143,12 @@ class HeatliteApp(App):
             metavar="NAME",
             default=os.environ.get("OS_USERNAME") or session.login_name(),
             help="owner of new stacks (OS_USERNAME, else the login name)",
+        )
+        parser.add_argument(
+            "--os-token",
+            metavar="TOKEN",
+            default=os.environ.get("OS_TOKEN") or None,
+            help="keystone's token for the project, with which the cloud's services are used (OS_TOKEN, else none)",
         )
         return parser
 

@@ -63,7 +63,8 @@ def login_name() -> str:
 def request_context(options: argparse.Namespace, request_id: str) -> Context:
     """Build the context of one command, in the form of Heat's ``RequestContext.to_dict()``.
 
-    ``options`` has ``os_project_id`` and ``os_username``. There is no token: an engine trusts its broker.
+    ``options`` has ``os_project_id``, ``os_username`` and ``os_token``, which may be None: an engine trusts its broker,
+    and needs a token only for the cloud's services.
     """
     project, user = options.os_project_id, options.os_username
     known: dict[str, Any] = {
@@ -76,6 +77,7 @@ def request_context(options: argparse.Namespace, request_id: str) -> Context:
         "tenant": project,
         "tenant_id": project,
         "roles": ["admin", "member"],
+        "auth_token": options.os_token,
         "request_id": request_id,
         "user_identity": f"{user} {project} - - -",
         "is_admin_project": True,
@@ -85,7 +87,6 @@ def request_context(options: argparse.Namespace, request_id: str) -> Context:
 
 
 UNKNOWN = (
-    "auth_token",
     "auth_token_info",
     "auth_url",
     "aws_creds",

@@ -184,7 +184,7 @@ class Methods:
     signal_software_deployment = Method[str | None]("1.0", "deployment_id", "details", updated_at=None)
     delete_software_deployment = Method[None]("1.0", "deployment_id")
 
-    # --- heatlite's own: history, plans, drift -------------------------------------------------------------
+    # --- heatlite's own: history, plans, drift, moves -------------------------------------------------------------
     list_history = Method[Record]("1.0", STACK, namespace=OWN_NAMESPACE, nested_depth=0, back=0)
     list_requirements = Method[list[Record]]("1.0", STACK, namespace=OWN_NAMESPACE, nested_depth=0)
     plan_update = Method[Record]("1.0", STACK, *SENT, namespace=OWN_NAMESPACE)
@@ -193,6 +193,7 @@ class Methods:
     move_resource = Method[None](
         "1.1", STACK, "resource_name", namespace=OWN_NAMESPACE, target_identity=None, new_name=None
     )
+    generate_stack = Method[Record]("1.2", namespace=OWN_NAMESPACE, names=None, tags=None, ids=None, needed=False)
 
 
 METHODS: Mapping[str, Method[Any]] = {it.name: it for it in vars(Methods).values() if isinstance(it, Method)}

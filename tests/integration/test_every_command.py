@@ -162,6 +162,7 @@ def plans_and_does_as_planned(heatlite: Heatlite) -> None:
     assert "real resources were looked at" in heatlite("stack plan --existing --refresh shop")
     heatlite("stack resource move shop network --name net")
     heatlite("stack resource move shop net --name network")
+    assert "without an identity service" in heatlite("stack generate --from-project", status=1)
 
 
 def watches_a_failure(heatlite: Heatlite) -> None:

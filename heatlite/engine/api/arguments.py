@@ -170,6 +170,21 @@ def tag_list(name: str, value: Any) -> list[str]:
     return list(dict.fromkeys(value))
 
 
+def selectors(name: str, value: Any) -> tuple[str, ...]:
+    """Return a list of names, tags or ids by which things are selected; None gives none.
+
+    :raises Invalid: when it isn't a list of texts, or has more than ``MOST_TAGS``
+    """
+    if value is None:
+        return ()
+    list_of_texts(name, value)
+    if len(value) > MOST_TAGS:
+        raise invalid(f"Invalid {name}: at most {MOST_TAGS} are allowed, and there are {len(value)}")
+    for item in value:
+        text(name, item)
+    return tuple(value)
+
+
 def invalid(reason: str) -> exception.Invalid:
     """Build the error for a wrong argument; the caller raises it."""
     return exception.Invalid(reason=reason)
@@ -322,13 +337,14 @@ ARGUMENTS: Mapping[str, Check] = {
         (
             *("cast", "cancel_with_rollback", "show_nested", "resolve_outputs", "tenant_safe", "with_detail"),
             *("with_condition", "with_description", "show_deleted", "show_hidden", "abandon", "mark_unhealthy"),
-            "sync_call",
+            *("sync_call", "needed"),
         ),
         boolean,
     ),
     **dict.fromkeys(("filters", "input_values", "output_values"), a_map),
     **dict.fromkeys(("stack_identity", "target_identity"), partial(a_map, most=LARGEST_SMALL)),
     **dict.fromkeys(("tags", "tags_any", "not_tags", "not_tags_any", "ignorable_errors", "environment_files"), small),
+    **dict.fromkeys(("names", "ids"), small),
     **dict.fromkeys(("limit", "nested_depth", "timeout", "back", "with_attr", "sort_keys", "stack_name"), small),
     **dict.fromkeys(("details", "config", "inputs", "outputs", "options", "going_on"), document),
     "args": options,

@@ -4,6 +4,7 @@ They have an RPC namespace, so they can't collide with a method that Heat may ad
 
     1.0  list_history, list_requirements, plan_update, update_as_planned, look_for_drift
     1.1  move_resource; the key ``refresh`` of the ``args`` of plan_update and update_as_planned
+    1.2  generate_stack
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ from heatlite.engine.api.arguments import check_args
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.submissions import Sent
-from heatlite.engine.operations import drift, moving, planning, reality
+from heatlite.engine.operations import drift, generating, moving, planning, reality
 from heatlite.engine.operations.drift import Finding
 from heatlite.engine.operations.lifecycle import Lifecycle
 from heatlite.engine.operations.validation import Submission
 from heatlite.engine.shared import Shared
+from heatlite.resources.openstack.generation.generating import Selection
 from heatlite.rpc import messages
 
 
@@ -38,7 +40,7 @@ class InsightEndpoint:
     Each raises ``EntityNotFound`` when there is no such live stack.
     """
 
-    target = oslo_messaging.Target(namespace=messages.OWN_NAMESPACE, version="1.1")
+    target = oslo_messaging.Target(namespace=messages.OWN_NAMESPACE, version="1.2")
 
     def __init__(self, shared: Shared, lifecycle: Lifecycle) -> None:
         self._shared = shared
@@ -146,6 +148,29 @@ class InsightEndpoint:
             target = self._shared.policy.permit(context, finding.by_identity(context, target_identity))
         name = resource_name if new_name is None else new_name
         moving.move(self._shared, context, source, resource_name, target, name)
+
+    @client_call
+    def generate_stack(
+        self,
+        context: RequestContext,
+        names: list[str] | None = None,
+        tags: list[str] | None = None,
+        ids: list[str] | None = None,
+        needed: bool = False,
+    ) -> Reply:
+        """Return adoption data with a template of what the request's project has. See ``generating``.
+
+        :param names: with ``*`` and ``?``; things of one of these names, tags or ids are chosen; without any, all
+        :param needed: choose what the chosen things refer to, too
+        :raises HeatliteError: when that can't be read, or is too much for one stack
+        """
+        selection = Selection(
+            arguments.selectors("names", names),
+            arguments.selectors("tags", tags),
+            arguments.selectors("ids", ids),
+            bool(needed),
+        )
+        return generating.generate_stack(self._shared, context, selection)
 
     def _submission(
         self, context: RequestContext, stack: StackRecord, sent: Sent, args: Mapping[str, Any]

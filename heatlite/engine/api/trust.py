@@ -106,6 +106,7 @@ OWN_STACK = (
 )
 OWN_CONFIG = "a config of the request's project; for an administrator, any config"
 OWN_DEPLOYMENT = "a deployment of the request's project, or one whose servers' users are in that project"
+OWN_THINGS = "selects among what the services show of the request's project, with the request's own token"
 SHOWN = "selects and sorts what the caller may see anyway"
 PLAIN = "a value of its type, which the method stores or compares"
 
@@ -113,6 +114,7 @@ ARGUMENTS: Mapping[str, Line] = {
     "stack_identity": Line(Who.CLIENT, OWN_STACK),
     "target_identity": Line(Who.CLIENT, OWN_STACK + "; of the same project as the other stack"),
     "new_name": Line(Who.CLIENT, "a name that the stack's template and rows don't have; validated with the template"),
+    **dict.fromkeys(("names", "ids", "needed"), Line(Who.CLIENT, OWN_THINGS)),
     "stack_id": Line(Who.CLIENT, OWN_STACK),
     "stack_name": Line(Who.CLIENT, "a stack name of Heat's form; looked up in the request's project"),
     "physical_resource_id": Line(Who.CLIENT, "looked up in the request's project"),

@@ -34,6 +34,13 @@ class FakeInsight:
     def move_resource(self, stack_identity: dict, resource_name: str, target_identity: Any, new_name: Any) -> None:
         """Nothing is moved: what was sent is what a test looks at."""
 
+    def generate_stack(self, **selected: Any) -> dict:
+        resources = {"net": {"type": "OS::Neutron::Net", "properties": {"name": "größe"}}}
+        template = {"heat_template_version": "2021-04-16", "resources": resources}
+        adopted = {"net": {"name": "net", "resource_id": "n-1", "type": "OS::Neutron::Net"}}
+        note = {"thing": "server web", "id": "s-1", "reason": "its status is ERROR"}
+        return {"data": {"template": template, "resources": adopted, "files": {}}, "notes": [note]}
+
     def look_for_drift(self, stack_identity: dict, resource_name: str, going_on: Any) -> dict:
         blank = {"reason": "", "attributes": {}, "properties": {}, "progress": None, "poll_after": 0.0}
         found = self.looks.get(resource_name) or [{"finding": "same"}]
