@@ -140,6 +140,7 @@ ACTIONS: dict[type, Action] = {
     decide.Delete: Action.DELETE,
 }
 
+NOT_IN_PLACE = "It can't be repaired in place any more, and this update creates and replaces nothing"
 MakePort = Callable[[Traversal, str, Evaluated | None], NestedStacks]
 
 Required = Mapping[int, NodeRecord]
@@ -245,6 +246,8 @@ class Evaluator:
             return self._refused(traversal, record, claim, Refusal(reason))
         if decided.refusal is not None:
             return self._refused(traversal, record, claim, decided.refusal)
+        if traversal.in_place and isinstance(decided.decision, decide.Create | decide.Replace):
+            return self._refused(traversal, record, claim, Refusal(NOT_IN_PLACE, row_unchanged=True))
         work = Work(
             traversal_id=traversal.id,
             stack_name=traversal.stack.name,

@@ -40,6 +40,8 @@ MASKS_KEPT = 32 * 1024 * 1024
 LARGEST_MASK = 8 * 1024 * 1024
 """Bytes up to which a stack's mask still gets the values of earlier operations."""
 
+IN_PLACE = "in_place"
+"""Key of ``current_deps``. An engine of an older version ignores it."""
 EMPTY_TEMPLATE = {"heat_template_version": "2021-04-16", "description": "Empty: what it held was rolled back"}
 
 
@@ -50,6 +52,7 @@ class Traversal:
     ``stack`` is the row as it was when the traversal was loaded: trust its identity and settings, not its state.
     ``serving``: name → id of the row that serves it. ``graph`` is None while the traversal is being planned.
     ``mask`` hides the hidden values of this operation, and of those before it, from reasons, events and logs.
+    ``in_place``: nothing is created, replaced or deleted; what would have to be fails instead.
     """
 
     id: str
@@ -60,6 +63,7 @@ class Traversal:
     serving: Mapping[str, int]
     mask: language.Mask = field(default_factory=language.Mask)
     breakpoints: language.Breakpoints = field(default_factory=language.Breakpoints)
+    in_place: bool = False
 
     @property
     def updates(self) -> bool:
@@ -111,13 +115,14 @@ def goal(traversal_action: Action, template: language.Template) -> list[Wanted]:
     return [] if traversal_action is Action.DELETE else wanted(template)
 
 
-def encode(graph: Graph[Node], serving: Mapping[str, int]) -> dict[str, Any]:
+def encode(graph: Graph[Node], serving: Mapping[str, int], *, in_place: bool = False) -> dict[str, Any]:
     """Encode a graph for ``current_deps``: the nodes, and for each the positions of its predecessors."""
     position = {node: index for index, node in enumerate(graph)}
     return {
         "nodes": [[node.resource_id, int(node.kind)] for node in graph],
         "follows": [[position[before] for before in graph.predecessors(node)] for node in graph],
         "serving": dict(serving),
+        **({IN_PLACE: True} if in_place else {}),
     }
 
 
@@ -268,8 +273,9 @@ class Library:
         if deps is None:
             return Traversal(traversal_id, stack, parsed, parameters, None, {})
         mask, breakpoints = self.mask(context, stack, parameters), self._breakpoints(context, stack)
-        graph, linked = decode(deps), self._link(parsed, parameters)
-        loaded = Traversal(traversal_id, stack, linked, parameters, graph, deps["serving"], mask, breakpoints)
+        graph, linked, serving = decode(deps), self._link(parsed, parameters), deps["serving"]
+        in_place = bool(deps.get(IN_PLACE))
+        loaded = Traversal(traversal_id, stack, linked, parameters, graph, serving, mask, breakpoints, in_place)
         with self._lock:
             self._traversals[traversal_id] = loaded
         return loaded

@@ -250,7 +250,10 @@ class Children:
             self._refuse_next(seen, {**columns, "status": Status.FAILED, "status_reason": str(error)})
             return
         try:
-            begun = self._shared.transact(begin.supersede, seen, {**columns, **changes}, wanted, unchanged=unchanged)
+            written, in_place = {**columns, **changes}, self._is_in_place(owner)
+            begun = self._shared.transact(
+                begin.supersede, seen, written, wanted, unchanged=unchanged, in_place=in_place
+            )
         except REFUSING as error:
             if not is_refusal(error):
                 raise
@@ -262,6 +265,13 @@ class Children:
             known = self._shared.library.known(columns.get("raw_template_id", seen.raw_template_id))
             spreads = known is None or not is_quick(self._shared.registry, known[1])
             self._recorder.announce({begun.traversal_id: begun.ready}, seen.tenant, spreads=spreads)
+
+    def _is_in_place(self, owner: StackRecord) -> bool:
+        """Tell whether the owner's running operation creates and replaces nothing, so that this one doesn't either."""
+        if not owner.is_in_progress:
+            return False
+        above = self._shared.library.traversal(self._shared.context(), owner.current_traversal)
+        return above is not None and above.in_place
 
     def _refuse_next(self, seen: StackRecord, columns: Mapping[str, Any]) -> None:
         abandoned = self._shared.transact(fail.refuse, seen, {**columns, "deadline": None})

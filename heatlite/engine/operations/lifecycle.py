@@ -55,7 +55,8 @@ class StackChange:
     ``tags``: None keeps the stack's tags. ``asked_by``: the credentials for the stack's operations from now on; None
     keeps the old ones. ``also``: writes more in the same transaction, given the new traversal's id; it may run again.
     ``unchanged``: tells which rows needn't be visited. ``seen``: what was seen of the physical resources, which the
-    operation repairs.
+    operation repairs. ``in_place``: the operation creates, replaces and deletes nothing. ``reason``: of the stack's
+    status; empty: the usual one.
     """
 
     action: Action
@@ -66,6 +67,8 @@ class StackChange:
     also: Callable[[EngineContext, str], None] | None = None
     unchanged: begin.Unchanged = begin.nothing_unchanged
     seen: Seen = field(default_factory=Seen)
+    in_place: bool = False
+    reason: str = ""
 
 
 class Lifecycle:
@@ -199,6 +202,30 @@ class Lifecycle:
 
         return StackChange(Action.UPDATE, columns, wanted, options.tags, also=also, unchanged=unchanged)
 
+    def keep(self, stack: StackRecord, seen: Seen, reason: str, *, in_place: bool) -> StackRecord:
+        """Begin an update to the template that the stack has, with its stored credentials, to repair what differs.
+
+        :param reason: the stack's status reason while it runs
+        :param in_place: create, replace and delete nothing; what can't be repaired in place fails
+        :raises PlanOutdated: when another operation has begun since the stack was read; nothing is begun then
+        """
+
+        def change(current: StackRecord) -> StackChange:
+            if current.current_traversal != stack.current_traversal:
+                raise exception.PlanOutdated(stack_name=stack.name)
+            parsed, values = self._shared.library.parameters(self._shared.context(), current)
+            return StackChange(
+                Action.UPDATE,
+                {"raw_template_id": current.raw_template_id, "timeout": current.timeout},
+                traversals.wanted(self._shared.linked(parsed, values)),
+                unchanged=self._shared.unchanged(parsed, values, current),
+                seen=seen,
+                in_place=in_place,
+                reason=reason,
+            )
+
+        return self._supersede(stack, Operation.UPDATE, change)
+
     def delete(self, stack: StackRecord) -> StackRecord:
         """Begin to delete a stack and every physical resource made for it. If a deletion is in progress, it continues.
 
@@ -294,7 +321,7 @@ class Lifecycle:
             "current_traversal": traversal_id,
             "action": change.action,
             "status": Status.IN_PROGRESS,
-            "status_reason": f"Stack {change.action} started",
+            "status_reason": change.reason or f"Stack {change.action} started",
             "deadline": self._deadline(change.columns.get("timeout")),
             "origin": log_context.origin(),
             "updated_at": shared.inputs.utcnow(),
@@ -311,6 +338,7 @@ class Lifecycle:
                 change.wanted,
                 unchanged=unchanged,
                 also=also,
+                in_place=change.in_place,
             )
             if begun is not None and change.tags is not None:
                 stacks.replace_tags(context, stack.id, change.tags)

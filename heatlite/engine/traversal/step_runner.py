@@ -24,6 +24,7 @@ from heatlite.convergence.interrupts import yields
 from heatlite.db import outage, stacks
 from heatlite.db.bulk import pieces
 from heatlite.db.retry import DATABASE_ERRORS
+from heatlite.engine.decision.evaluate import NOT_IN_PLACE
 from heatlite.engine.definitions import log_context
 from heatlite.engine.definitions import work as steps_of
 from heatlite.engine.definitions.traversals import Traversal
@@ -37,7 +38,7 @@ from heatlite.engine.traversal.result_recorder import ResultRecorder
 from heatlite.engine.traversal.step_watchdog import StepWatchdog
 from heatlite.engine.traversal.timers import Timers
 from heatlite.resources.base import Resource
-from heatlite.resources.outcomes import Waiting
+from heatlite.resources.outcomes import Failed, Replace, Waiting
 from heatlite.resources.steps import create_together
 
 LOG = logging.getLogger(__name__)
@@ -308,7 +309,10 @@ class StepRunner:
             left = steps_of.step_left(work) if pending.progress is FIRST else {"token": pending.progress}
             return steps_of.timed_out(work, traversal.stack, instance, left)
         if pending.progress is FIRST:
-            return steps_of.first_step(work, instance, pending.prepared)
+            outcome = steps_of.first_step(work, instance, pending.prepared)
+            if traversal.in_place and isinstance(outcome, Replace):
+                return Failed(NOT_IN_PLACE, work.row.physical_resource_id, work.row.resource_data or {})
+            return outcome
         return steps_of.next_step(work, instance, pending.progress)
 
     def _settle(self, traversal_id: str, gathered: Sequence[Pending]) -> None:

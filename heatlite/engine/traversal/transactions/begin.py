@@ -84,12 +84,14 @@ def supersede(
     *,
     unchanged: Unchanged = nothing_unchanged,
     also: Callable[[], None] | None = None,
+    in_place: bool = False,
 ) -> Begun | None:
     """Begin a new traversal of an existing stack; return None if the stack has another one than was seen.
 
     :param changes: columns of the stack, ``current_traversal`` and ``action`` among them
     :param unchanged: tells which rows the traversal leaves out; called after they were read
     :param also: writes more to the rows before they are read
+    :param in_place: the traversal creates, replaces and deletes nothing
     """
     if seen.returns_to != seen.prev_raw_template_id:
         changes = {**changes, "prev_raw_template_id": seen.returns_to}
@@ -100,7 +102,8 @@ def supersede(
         also()
     stack = dataclasses.replace(seen, **changes)
     write_events(context, inputs, stack.id, [started(stack)])
-    return lay_out(context, inputs, stack, wanted, unchanged=unchanged, has_written=also is not None)
+    has_written = also is not None
+    return lay_out(context, inputs, stack, wanted, unchanged=unchanged, has_written=has_written, in_place=in_place)
 
 
 def plan(
@@ -129,6 +132,7 @@ def lay_out(
     *,
     unchanged: Unchanged = nothing_unchanged,
     has_written: bool = False,
+    in_place: bool = False,
 ) -> Begun:
     """Plan the stack's current traversal and write it down: rows, graph, sync points.
 
@@ -144,7 +148,7 @@ def lay_out(
     else:
         left_out = _left_out(wanted, existing, assignment, unchanged)
         graph = _arrange(context, stack, wanted, serving, views, assignment, left_out)
-    deps = traversals.encode(graph, serving)
+    deps = traversals.encode(graph, serving, in_place=in_place)
     stacks.advance(context, stack.id, stack.current_traversal, {"current_deps": deps})
     next_cast_at = inputs.next_cast_at()
     sync_points.insert(context, stack.id, stack.current_traversal, waiting_counts(graph), next_cast_at)
