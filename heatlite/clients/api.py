@@ -25,6 +25,7 @@ from urllib.parse import parse_qsl, urlsplit
 import cachetools
 
 from heatlite import exception
+from heatlite.clients import meter
 from heatlite.clients.looks import SharedLooks
 from heatlite.clients.paths import is_plain
 
@@ -149,6 +150,7 @@ class Api:
     def _send(self, method: str, path: str, **sent: Any) -> Any:
         if not is_plain(path):
             raise exception.CloudNotFound(service=self.title, status=404, message=f"nothing is at {path:.255}")
+        meter.tick()
         try:
             return self._exchange(method, path, **sent)
         finally:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from oslo_config import cfg
 from oslo_db import options as oslo_db_options
 
-from heatlite.conf import clients, engine
+from heatlite.conf import clients, engine, observer
 
 
 def register(conf: cfg.ConfigOpts, command_line: Collection[str] = ()) -> cfg.ConfigOpts:
@@ -31,5 +31,6 @@ def list_opts() -> list[tuple[str, list[cfg.Opt]]]:
     return [
         ("DEFAULT", [*engine.OPTIONS, *engine.NOTIFICATION_OPTIONS, *engine.SECRET_OPTIONS, *clients.OPTIONS]),
         ("yaql", engine.YAQL_OPTIONS),
+        ("observer", observer.OPTIONS),
         *clients.GROUPS,
     ]

@@ -16,7 +16,7 @@ from heatlite.convergence.model import NodeState, Status
 from heatlite.db import models
 from heatlite.db.api import Context, reader
 
-STACK, NODE, SERVICE = models.stack, models.sync_point, models.service
+STACK, NODE, SERVICE, OBSERVATION = models.stack, models.sync_point, models.service, models.observation
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Gauges:
     cast: Ready
     held: Ready
     holding: int
+    drifted_stacks: int = 0
+    drifted_resources: int = 0
     renewed: Mapping[str, datetime] = field(default_factory=dict)
 
 
@@ -56,6 +58,8 @@ def read(context: Context, now: float) -> Gauges:
     stacks = sa.select(sa.func.count(), sa.func.min(began), late).where(STACK.c.status == Status.IN_PROGRESS)
     in_progress, oldest, overdue = connection.execute(stacks).one()
     cast, held, holding = _ready(context)
+    drift = sa.select(sa.func.count(), sa.func.sum(OBSERVATION.c.drifted)).where(OBSERVATION.c.drifted > 0)
+    drifted, resources = connection.execute(drift).one()
     leases = sa.select(SERVICE.c.engine_id, SERVICE.c.updated_at).where(SERVICE.c.deleted_at.is_(None))
     return Gauges(
         in_progress,
@@ -64,6 +68,8 @@ def read(context: Context, now: float) -> Gauges:
         cast,
         held,
         holding,
+        drifted,
+        int(resources or 0),
         {row.engine_id: row.updated_at for row in connection.execute(leases) if row.updated_at is not None},
     )
 

@@ -235,3 +235,32 @@ event_sink = sa.Table(
     sa.Column("free_at", sa.Double, nullable=False, comment="time until which an engine has it"),
     sa.UniqueConstraint("stack_id", "target", name="uniq_event_sink_target"),
 )
+
+observation = sa.Table(
+    "observation",
+    metadata,
+    sa.Column("stack_id", Uuid, primary_key=True, comment="a root stack"),
+    sa.Column("next_look_at", sa.Double, nullable=False, comment="time from which it is looked at again"),
+    sa.Column("engine_id", Uuid, comment="engine that looks at it now"),
+    sa.Column("looked_at", sa.Double, comment="time of the last look"),
+    sa.Column("seen", sa.Integer, nullable=False, comment="resources that the last look saw"),
+    sa.Column("unseen", sa.Integer, nullable=False, comment="resources that it couldn't see"),
+    sa.Column("requests", sa.Integer, nullable=False, comment="requests that it took"),
+    sa.Column("drifted", sa.Integer, nullable=False, comment="resources that differ"),
+    sa.Column("drift", Json, nullable=False, comment="resource.id of each, and what differs"),
+    sa.Column("repairs", Json, nullable=False, comment="times of the latest repairs"),
+    sa.Column("tries", sa.Integer, nullable=False, comment="repairs in a row that didn't help"),
+    sa.Column("left_alone", Reason, comment="why a stack that asks to be kept isn't repaired"),
+    sa.Index("ix_observation_next_look_at", "next_look_at"),
+    sa.Index("ix_observation_drifted", "drifted"),
+)
+
+observer = sa.Table(
+    "observer",
+    metadata,
+    sa.Column("id", sa.SmallInteger, primary_key=True, autoincrement=False, comment="always 1"),
+    sa.Column("stopped", sa.Boolean, nullable=False, comment="an operator has stopped it"),
+    sa.Column("free_at", sa.Double, nullable=False, comment="time from which the pace allows the next look"),
+    sa.Column("repairs", Json, nullable=False, comment="times of the latest repairs of all stacks"),
+    sa.Column("version", sa.Integer, nullable=False, comment="incremented with each repair"),
+)

@@ -2,7 +2,7 @@
 
 ::
 
-    stack          deleted before the moment    with its sync points, tags, events, resources and snapshots
+    stack          deleted before the moment    with its sync points, tags, events, resources, snapshots and observation
     service        gone before the moment       the recovery of a dead engine's work doesn't need its row
     raw_template   unused for so long that no operation can be about to use it
 
@@ -33,6 +33,7 @@ OF_STACKS = (
     models.stack_tag,
     models.event,
     models.notification,
+    models.observation,
     models.resource,
     models.snapshot,
 )

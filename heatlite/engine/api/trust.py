@@ -211,9 +211,11 @@ CLIENTS_COLUMNS: Mapping[str, frozenset[str]] = {
         }
     ),
     "notification": frozenset({"reason", "details"}),
+    "observation": frozenset({"drift", "left_alone"}),
     "event_sink": frozenset({"target"}),
     "sync_point": frozenset(),
     "service": frozenset(),
+    "observer": frozenset(),
     "client_call": frozenset(),
     "user_creds": frozenset(),
 }  # fmt: skip

@@ -13,7 +13,7 @@ from heatlite.db import crypt
 from heatlite.db.crypt import Vault
 from heatlite.db.settings import Settings as DatabaseSettings
 from heatlite.engine.common import operator_environment
-from heatlite.engine.common.settings import Role, Settings
+from heatlite.engine.common.settings import ObserverSettings, Role, Settings
 from heatlite.resources.openstack.aws.load_balancer_template import with_configuration
 from heatlite.template import yaql_process
 
@@ -21,18 +21,19 @@ STEPS_SHARE = 0.8
 """Part of the launcher's shutdown timeout that running steps may use. The rest is for stopping the other parts."""
 
 
-OTHER_THREADS = 8
-"""Threads of an engine that use the database beside its workers and steps: its lease, its sweeps …"""
+OTHER_THREADS = 9
+"""Threads of an engine that use the database beside its workers and steps: its lease, its sweeps, its observer …"""
+BUILT = ("yaql", "observer", "operator_registry", "operator_templates", "loadbalancer_template")
+"""Settings that are no option by themselves."""
 
 
 def engine_settings(conf: cfg.ConfigOpts) -> Settings:
     """Return the engine's settings."""
-    values = {
-        name: conf[name]
-        for name in Settings.__dataclass_fields__
-        if name in conf and name not in ("yaql", "operator_registry", "operator_templates", "loadbalancer_template")
-    }
+    values = {name: conf[name] for name in Settings.__dataclass_fields__ if name in conf and name not in BUILT}
     values["role"] = Role(conf.role)
+    values["observer"] = ObserverSettings(
+        **{name: conf.observer[name] for name in ObserverSettings.__dataclass_fields__}
+    )
     values["yaql"] = yaql_process.Limits(
         iterations=conf.yaql.limit_iterators, memory=conf.yaql.memory_quota, seconds=conf.yaql.time_limit
     )

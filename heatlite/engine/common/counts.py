@@ -28,6 +28,8 @@ class Count(enum.StrEnum):
     OUTAGES = "sweep_outages", "Times that a sweep began to fail, for example because the database is unreachable"
     HELD = "nodes_held", "Ready nodes that were queued in the database, because their project had used up its share"
     PULLED = "nodes_pulled", "Queued nodes that this engine took"
+    OBSERVED = "resources_observed", "Real resources that this engine's observer looked at"
+    REPAIRS = "observer_repairs", "Updates that this engine's observer began, to repair stacks that ask to be kept"
 
 
 class Counts:

@@ -41,6 +41,18 @@ class Role(enum.StrEnum):
 
 
 @dataclass(frozen=True)
+class ObserverSettings:
+    """The pace and the limits of the observer. ``heatlite.conf.observer`` explains each setting."""
+
+    resources_per_second: float = 0
+    requests_per_second: float = 5
+    interval: float = 300
+    repairs_per_hour: int = 10
+    repairs_per_hour_of_a_stack: int = 2
+    allow_replacing: bool = False
+
+
+@dataclass(frozen=True)
 class Settings:
     """Durations are in seconds, unless the name has another unit. ``heatlite.conf.engine`` explains each setting."""
 
@@ -81,6 +93,7 @@ class Settings:
     loadbalancer_template: Mapping[str, Any] | None = None
     """The operator's template for load balancers; None for heatlite's."""
     yaql: yaql_process.Limits = field(default_factory=yaql_process.Limits)
+    observer: ObserverSettings = field(default_factory=ObserverSettings)
     graceful_shutdown_timeout: float = 60
     metrics_port: int = 0
     metrics_host: str = "127.0.0.1"

@@ -93,6 +93,8 @@ class EngineCollector(Collector):
         yield oldest
         yield gauge("nodes_cast_again", "Ready nodes whose message was late or lost", read.cast.cast_again)
         yield gauge("projects_held", "Projects that have more ready nodes than their share", read.holding)
+        yield gauge("stacks_drifted", "Root stacks in which the observer saw something differ", read.drifted_stacks)
+        yield gauge("resources_drifted", "Resources that the observer saw differ", read.drifted_resources)
         leases = GaugeMetricFamily(
             PREFIX + "lease_age_seconds", "Seconds since an engine's last renewal", labels=["engine"]
         )

@@ -49,13 +49,20 @@ class Seen:
     """The findings of a look at a tree of stacks.
 
     ``stacks``: each after its owner. ``differing``: row's id → the row, and what of it differs. ``unseen``: the same,
-    with the reason why it couldn't be seen. ``number``: how many were seen.
+    with the reason why it couldn't be seen. ``alike``: ids of rows whose resources are as they should be. ``active``:
+    ids of all rows that weren't replaced, seen or not.
     """
 
     stacks: Sequence[StackRecord] = ()
     differing: Mapping[int, tuple[ResourceRecord, Sight]] = field(default_factory=dict)
     unseen: Mapping[int, tuple[ResourceRecord, str]] = field(default_factory=dict)
-    number: int = 0
+    alike: frozenset[int] = frozenset()
+    active: frozenset[int] = frozenset()
+
+    @property
+    def number(self) -> int:
+        """How many were seen."""
+        return len(self.differing) + len(self.alike)
 
     def shown_in(self, stack_id: str, rows: Iterable[ResourceRecord]) -> list[ResourceRecord]:
         """Return rows as they are once what differs is recorded in them."""
@@ -87,10 +94,12 @@ def see(shared: Sees, context: Context, stack: StackRecord) -> Seen:
     tree = stacks.family(context, stack)
     objects: dict[type[Resource], list[Resource]] = {}
     rows: dict[str, ResourceRecord] = {}
+    active: set[int] = set()
     for each in tree:
         check_read(resources.total_bytes(context, each.id), "it can be updated without", f"A look at stack {each.name}")
         traversal = shared.library.traversal(context, each.current_traversal)
         for row in resources.by_stack(context, each.id) if traversal is not None else ():
+            active |= {row.id} if row.replaced_by is None else set()
             plugin = looked_at(shared, row)
             if plugin is not None and traversal is not None:
                 rows[row.uuid] = row
@@ -100,7 +109,8 @@ def see(shared: Sees, context: Context, stack: StackRecord) -> Seen:
         found |= _seen(plugin, group)
     differing = {rows[uuid].id: (rows[uuid], it) for uuid, it in found.items() if isinstance(it, Sight) and it.differs}
     unseen = {rows[uuid].id: (rows[uuid], it) for uuid, it in found.items() if isinstance(it, str)}
-    return Seen(tree, differing, unseen, len(found) - len(unseen))
+    alike = {rows[uuid].id for uuid in found} - differing.keys() - unseen.keys()
+    return Seen(tree, differing, unseen, frozenset(alike), frozenset(active))
 
 
 def looked_at(shared: Sees, row: ResourceRecord) -> type[Resource] | None:

@@ -64,6 +64,7 @@ from heatlite.engine.runtime.backlog_puller import BacklogPuller, Room
 from heatlite.engine.runtime.forgetting import Forgetting
 from heatlite.engine.runtime.listener import ListenerEndpoint
 from heatlite.engine.runtime.local_fallback import LocalFallback
+from heatlite.engine.runtime.observer import Observer
 from heatlite.engine.runtime.recovery import Sweeper, Sweeps
 from heatlite.engine.runtime.rpc_servers import RPCServers
 from heatlite.engine.runtime.worker import WorkerEndpoint
@@ -167,6 +168,7 @@ class EngineProcess:
             self._senders.append(EventSender(self.shared, self.shared.clouds))
         self._worker = WorkerEndpoint(self.checker, lambda: self.shared.lease.is_valid)
         self._puller = self._pulls()
+        self._observer = self._observes()
         self._leaves, self._has_begun = threading.Event(), threading.Event()
         self._has_begun.set()
 
@@ -230,6 +232,11 @@ class EngineProcess:
         quota.when_queued = queued
         return puller
 
+    def _observes(self) -> Observer | None:
+        if not (self._settings.role.converges and self._settings.observer.resources_per_second):
+            return None
+        return Observer(self.shared, Lifecycle(self.shared, self.recorder))
+
     def _taken(self, engine_id: str) -> None:
         """Prepare file lock and servers for this engine's new id."""
         if self._surroundings.file_locks is not None:
@@ -271,6 +278,8 @@ class EngineProcess:
             self._puller.start()
         for sender in self._senders:
             sender.start()
+        if self._observer is not None:
+            self._observer.start()
 
     def _serves(self) -> None:
         """Record that the broker delivers messages to this engine from now on."""
@@ -362,6 +371,8 @@ class EngineProcess:
         self._puller.end()
         self.servers.stop(self._settings.graceful_shutdown_timeout)
         self._sweeps.stop()
+        if self._observer is not None:
+            self._observer.stop()
         self._puller.stop(self._settings.graceful_shutdown_timeout)
         self.runner.drain()
         if not self.shared.claims.wait_until_empty(self._settings.graceful_shutdown_timeout):

@@ -322,7 +322,8 @@ def test_what_clients_say_gets_into_clients_columns_and_what_keystone_says_into_
 ELSEWHERE = {
     "stack.timeout", "stack.disable_rollback", "stack.status_reason", "resource.status_reason",
     "resource.progress", "resource.deletion_policy",
-    "notification.reason", "notification.details", "snapshot.status_reason", "event_sink.target",
+    "notification.reason", "notification.details", "observation.drift", "observation.left_alone",
+    "snapshot.status_reason", "event_sink.target",
     "software_config.id", "software_deployment.id", "software_deployment.config_id", "software_deployment.updated_at",
     "software_deployment.output_values", "software_deployment.stack_user_project_id",
 }  # fmt: skip
