@@ -16,6 +16,7 @@ GROUPS = {
         "command-line",
         "command-reference",
         "seeing",
+        "observer",
         "groups",
         "servers",
         "life",

@@ -2,6 +2,7 @@
 
 db_sync, db_version                                          here
 service list, check, clean                                   ``manage_service``
+observer stop, start, status                                 ``manage_observer``
 purge_deleted, update_params, resource_data_list             ``manage_data``
 stack explain, stack repair, reset_stack_status              ``manage_stack``
 import-from-heat                                             ``manage_import``
@@ -19,7 +20,7 @@ from oslo_config import cfg
 import heatlite
 from heatlite import conf as options
 from heatlite import exception
-from heatlite.cmd import manage_data, manage_import, manage_service, manage_stack
+from heatlite.cmd import manage_data, manage_import, manage_observer, manage_service, manage_stack
 from heatlite.cmd.streams import VisibleStream
 
 NOTHING_TO_MIGRATE = ("migrate_convergence_1", "migrate_properties_data")
@@ -49,6 +50,7 @@ def add_parsers(subparsers: Any) -> None:
     version = subparsers.add_parser("db_version", help="print the revision of the database's schema")
     version.set_defaults(function=db_version)
     manage_service.add_parsers(subparsers, with_database)
+    manage_observer.add_parsers(subparsers, with_database)
     manage_stack.add_parsers(subparsers, with_database)
     manage_data.add_parsers(subparsers, with_database)
     manage_import.add_parsers(subparsers, with_database)

@@ -40,6 +40,9 @@ class ListStacks(EngineCommand, Lister):
             choices=sorted(filter(None, TAG_MODES)),
             help="any: stacks with one of the tags; not: stacks without all of them; not-any: stacks with none",
         )
+        parser.add_argument(
+            "--drifted", action="store_true", help="only stacks in which the observer saw something changed outside"
+        )
         parser.add_argument("--limit", metavar="NUMBER", type=int, help="list at most this many")
         parser.add_argument("--marker", metavar="ID", help="only stacks after the one with this id")
         parser.add_argument("--sort", metavar="KEY[:DIRECTION]", action="append", help="asc or desc; repeatable")
@@ -51,7 +54,8 @@ class ListStacks(EngineCommand, Lister):
         keys = options.sort_keys(parsed_args.sort, "creation_time")
         crosses = bool(parsed_args.project or parsed_args.all_projects)
         context = {**self.context, "is_admin": True} if crosses else self.context
-        stacks = self.client.list_stacks(context, stack_query(parsed_args, keys))
+        lists = self.client.list_drifted if parsed_args.drifted else self.client.list_stacks
+        stacks = lists(context, stack_query(parsed_args, keys))
         records = options.sort_records([listed_record(stack) for stack in stacks], keys)
         columns = stack_columns(parsed_args)
         return columns, rows(columns, records)
@@ -88,6 +92,7 @@ def stack_columns(parsed_args: argparse.Namespace) -> list[str]:
     columns += ["Project"] if parsed_args.project or parsed_args.all_projects else []
     columns += ["Stack Owner"] if parsed_args.long else []
     columns += ["Stack Status"]
+    columns += ["Drifted"] if parsed_args.drifted else []
     columns += [] if parsed_args.short else ["Creation Time", "Updated Time"]
     columns += ["Parent"] if parsed_args.nested else []
     return columns + (["Deletion Time"] if parsed_args.deleted else [])

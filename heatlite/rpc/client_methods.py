@@ -190,6 +190,8 @@ class Methods:
     plan_update = Method[Record]("1.0", STACK, *SENT, namespace=OWN_NAMESPACE)
     update_as_planned = Method[Identity]("1.0", STACK, *SENT, "digest", namespace=OWN_NAMESPACE)
     look_for_drift = Method[Record]("1.0", STACK, "resource_name", namespace=OWN_NAMESPACE, going_on=None)
+    _list_drifted = Method[list[Record]]("1.3", namespace=OWN_NAMESPACE, **defaults_of(StackQuery))
+    show_drift = Method[Record]("1.3", STACK, namespace=OWN_NAMESPACE)
     move_resource = Method[None](
         "1.1", STACK, "resource_name", namespace=OWN_NAMESPACE, target_identity=None, new_name=None
     )

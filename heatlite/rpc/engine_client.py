@@ -138,6 +138,10 @@ class EngineClient(Methods):
         """List the stacks that a query asks for, without parameters and outputs."""
         return listed(functools.partial(self._list_stacks, context), query)
 
+    def list_drifted(self, context: Context, query: StackQuery = ALL_STACKS) -> list[Record]:
+        """List the stacks of a query in which the observer saw something differ, with how many resources do."""
+        return listed(functools.partial(self._list_drifted, context), query)
+
     def count_stacks(self, context: Context, query: StackQuery = ALL_STACKS) -> int:
         """Count the stacks that a query matches, regardless of its paging and order."""
         return self._count_stacks(context, **query.for_count())

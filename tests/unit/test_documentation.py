@@ -105,9 +105,9 @@ FILES = [
 NAMES_OF_TABLES = {"conf", "event", "neutron", "resource", "stack", "waiting"}
 """First words of names with a dot that are tables, kinds and arguments, although modules have these names too."""
 NO_MODULES = re.compile(
-    r"resources\.\w+\.properties|heat\.common\.|heatlite\.(conf|constraints)$|web\.group\.|.*\.txt$"
+    r"resources\.\w+\.properties|heat\.common\.|heatlite\.(conf|constraints|keep)$|web\.group\.|.*\.txt$"
 )
-"""Places in templates, Heat's modules, entry points and files that look like modules of heatlite."""
+"""Places in templates, Heat's modules, entry points, tags and files that look like modules of heatlite."""
 
 
 @functools.cache

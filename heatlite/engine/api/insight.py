@@ -1,10 +1,11 @@
-"""heatlite's own client methods, beside Heat's: history, plans, drift.
+"""heatlite's own client methods, beside Heat's: history, plans, drift, moves.
 
 They have an RPC namespace, so they can't collide with a method that Heat may add.
 
     1.0  list_history, list_requirements, plan_update, update_as_planned, look_for_drift
     1.1  move_resource; the key ``refresh`` of the ``args`` of plan_update and update_as_planned
     1.2  generate_stack
+    1.3  list_drifted, show_drift
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ import oslo_messaging
 from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.convergence.serving import active_rows
-from heatlite.db import resources
+from heatlite.db import observations, resources
 from heatlite.db.records import StackRecord
-from heatlite.engine.api import arguments, finding, history, nesting, submissions
+from heatlite.engine.api import arguments, drift_replies, finding, history, nesting, stack_lists, submissions
 from heatlite.engine.api.arguments import check_args
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
@@ -32,6 +33,7 @@ from heatlite.engine.operations.validation import Submission
 from heatlite.engine.shared import Shared
 from heatlite.resources.openstack.generation.generating import Selection
 from heatlite.rpc import messages
+from heatlite.rpc.queries import StackQuery
 
 
 class InsightEndpoint:
@@ -40,7 +42,7 @@ class InsightEndpoint:
     Each raises ``EntityNotFound`` when there is no such live stack.
     """
 
-    target = oslo_messaging.Target(namespace=messages.OWN_NAMESPACE, version="1.2")
+    target = oslo_messaging.Target(namespace=messages.OWN_NAMESPACE, version="1.3")
 
     def __init__(self, shared: Shared, lifecycle: Lifecycle) -> None:
         self._shared = shared
@@ -126,6 +128,26 @@ class InsightEndpoint:
         if look.finding is Finding.NESTED:
             reply["nested_stack_id"] = nesting.nested_identity(self._shared.registry, stack, row)
         return reply
+
+    @client_call
+    def list_drifted(self, context: RequestContext, **more: Any) -> list[Reply]:
+        """Return the stacks of a query in which the observer saw something differ, with ``drifted`` and ``looked_at``.
+
+        Nested stacks count as part of their roots.
+
+        :param more: the fields of ``StackQuery``
+        :raises Invalid: when a part of the query is invalid
+        """
+        query = arguments.collected(StackQuery, more)
+        found = stack_lists.listed(self._shared, context, query, observations.has_drifted())
+        ids = [it["stack_identity"]["stack_id"] for it in found]
+        return drift_replies.listed(found, observations.numbers(context, ids) if ids else {})
+
+    @client_call
+    def show_drift(self, context: RequestContext, stack_identity: Reply) -> Reply:
+        """Return what the observer has recorded of a stack: see ``drift_replies.shown``. Nothing is looked at now."""
+        stack = finding.by_identity(context, stack_identity)
+        return drift_replies.shown(stack, observations.get(context, stack.root_id or stack.id))
 
     @client_call
     def move_resource(

@@ -20,12 +20,21 @@ from heatlite.convergence.model import Status
 from heatlite.convergence.serving import active_rows
 from heatlite.db import events, resources, services, stacks
 from heatlite.db.records import ResourceRecord, StackRecord
-from heatlite.engine.api import arguments, environments, finding, nesting, outputs, paging, queries, replies
+from heatlite.engine.api import (
+    arguments,
+    environments,
+    finding,
+    nesting,
+    outputs,
+    paging,
+    queries,
+    replies,
+    stack_lists,
+)
 from heatlite.engine.api.arguments import invalid
 from heatlite.engine.api.balanced import with_members
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.history import read_events
-from heatlite.engine.api.queries import Condition
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.resource_lists import matching, required_by
 from heatlite.engine.api.software_replies import type_shows_deployments
@@ -89,9 +98,9 @@ class ReadingEndpoint:
 
     def _all_stacks(self, context: RequestContext, *, resolve_outputs: bool) -> list[Reply]:
         """Return every live root stack. If ``max_listed`` cuts the list, the client reads on with ``list_stacks``."""
-        conditions = self._conditions(context, StackQuery())
+        conditions = stack_lists.conditions(self._shared, context, StackQuery())
         order = paging.order(None, None, {}, stacks.TABLE)
-        found, is_cut = self._stacks(context, conditions, order, self._page(None))
+        found, is_cut = stack_lists.read(context, conditions, order, self._page(None))
         listed: list[Reply] = []
         size = 0
         for stack in found:
@@ -108,36 +117,16 @@ class ReadingEndpoint:
         :param more: the fields of ``StackQuery``
         :raises Invalid: when a part of the query is invalid
         """
-        query = arguments.collected(StackQuery, more)
-        conditions = self._conditions(context, query)
-        order = queries.stack_order(query, finding.project_filter(context))
-        page, marker = self._page(query.limit), paging.marker_id(query.marker)
-        if marker and (last := finding.visible(context, stacks.get(context, marker))):
-            conditions.append(order.after(last))
-        found, is_cut = self._stacks(context, conditions, order, page)
-        tags = stacks.tags(context, [stack.id for stack in found]) if found else {}
-        listed = [replies.stack_summary(stack, tags.get(stack.id)) for stack in found]
-        return paging.with_next_marker(listed, found[-1].id) if is_cut else listed
-
-    def _stacks(
-        self, context: RequestContext, conditions: list[Condition], order: paging.Order, page: paging.Page
-    ) -> tuple[Sequence[StackRecord], bool]:
-        def fetch(more: list[Condition], number: int) -> list[StackRecord]:
-            return stacks.listed(context, [*conditions, *more], order.clauses(), number, order.index)
-
-        return paging.read(page, order, fetch, lambda stack: len(stack.status_reason))
+        return stack_lists.listed(self._shared, context, arguments.collected(StackQuery, more))
 
     def _page(self, limit: Any) -> paging.Page:
-        return paging.page(limit, self._shared.settings.max_listed)
+        return stack_lists.page(self._shared, limit)
 
     @client_call
     def count_stacks(self, context: RequestContext, tenant_safe: bool = True, **more: Any) -> int:
         """Return the number of stacks that a query matches; the arguments are those of ``list_stacks``."""
-        return stacks.count(context, self._conditions(context, arguments.collected(StackQuery, more)))
-
-    def _conditions(self, context: RequestContext, query: StackQuery) -> list[queries.Condition]:
-        project = finding.project_filter(context)
-        return queries.stack_conditions(query, project, self._shared.settings.hidden_stack_tags)
+        query = arguments.collected(StackQuery, more)
+        return stacks.count(context, stack_lists.conditions(self._shared, context, query))
 
     # --- templates and outputs --------------------------------------------------------------------------------
 

@@ -17,6 +17,9 @@ class FakeInsight:
     looks: dict[str, list[dict[str, Any]]] = {}
     looked: dict[str, Any] = {}
     digest = "d-1"
+    recorded: dict[str, Any] = {
+        "looked_at": "2026-12-01T10:00:00Z", "seen": 2, "unseen": 0, "left_alone": None, "repairs": [], "drift": []
+    }  # fmt: skip
 
     def list_requirements(self, stack_identity: dict, nested_depth: int) -> list[dict]:
         found = self.find(stack_identity).resources  # type: ignore[attr-defined]
@@ -40,6 +43,14 @@ class FakeInsight:
         adopted = {"net": {"name": "net", "resource_id": "n-1", "type": "OS::Neutron::Net"}}
         note = {"thing": "server web", "id": "s-1", "reason": "its status is ERROR"}
         return {"data": {"template": template, "resources": adopted, "files": {}}, "notes": [note]}
+
+    def list_drifted(self, **query: Any) -> list[dict]:
+        looked_at, number = self.recorded["looked_at"], len(self.recorded["drift"])
+        found = self.list_stacks(**query) if number else []  # type: ignore[attr-defined]
+        return [{**it, "drifted": number, "looked_at": looked_at} for it in found]
+
+    def show_drift(self, stack_identity: dict) -> dict:
+        return self.recorded
 
     def look_for_drift(self, stack_identity: dict, resource_name: str, going_on: Any) -> dict:
         blank = {"reason": "", "attributes": {}, "properties": {}, "progress": None, "poll_after": 0.0}

@@ -9,7 +9,7 @@ import stat
 import pytest
 
 from heatlite.cmd.plans import Plan
-from tests.unit.cmd.fake_insight import CHANGE, PROPERTY
+from tests.unit.cmd.fake_insight import CHANGE, PROPERTY, FakeInsight
 
 
 @pytest.fixture
@@ -176,6 +176,38 @@ def test_a_check_that_takes_too_long_is_given_up(web):
 def test_where_nothing_differs_the_status_is_0(web):
     assert web.run("stack", "drift", "web", "--detailed-exitcode", "--all", "-f", "value") == 0
     assert len(web.out.splitlines()) == 2
+
+
+def recorded(**changed):
+    drift = {"stack_id": "s", "resource_name": "a", "resource_type": "T", "since": "2026-12-01T09:00:00Z"}
+    return {**FakeInsight.recorded, "drift": [{**drift, "details": "it doesn't exist any more"}], **changed}
+
+
+def test_what_the_observer_has_recorded_is_shown_without_a_look(web):
+    web.engine.recorded = recorded(left_alone="a would be replaced", unseen=1)
+    [found] = web.json("stack", "drift", "web", "--recorded")
+    assert (found["resource_name"], found["finding"], found["details"], found["since"], found["stack_id"]) == (
+        "a", "differs", "it doesn't exist any more", "2026-12-01T09:00:00Z", "s"
+    )  # fmt: skip
+    assert "2 resources seen at 2026-12-01T10:00:00Z, 1 couldn't be seen." in web.err
+    assert "isn't repaired: a would be replaced" in web.err
+    assert not [name for name, _, _ in web.engine.calls if name == "heatlite.look_for_drift"]
+    assert web.run("stack", "drift", "web", "--recorded", "--detailed-exitcode") == 2
+
+
+def test_that_the_observer_has_not_looked_or_found_nothing_is_told(web):
+    web.engine.recorded = {**FakeInsight.recorded, "looked_at": None}
+    assert web.run("stack", "drift", "web", "--recorded", "--detailed-exitcode") == 0
+    assert "The observer hasn't looked at this stack." in web.err
+
+
+def test_stacks_with_drift_are_listed(web):
+    assert web.json("stack", "list", "--drifted") == []
+    web.engine.recorded = recorded()
+    [found] = web.json("stack", "list", "--drifted")
+    assert (found["Stack Name"], found["Drifted"]) == ("web", 1)
+    [name] = {name for name, _, _ in web.engine.calls if "drifted" in name}
+    assert name == "heatlite.list_drifted"
 
 
 # --- watch ----------------------------------------------------------------------------------------------------------
