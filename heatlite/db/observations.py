@@ -69,8 +69,10 @@ class ObserverRecord:
 
 COLUMNS = [TABLE.c[name] for name in ObservationRecord.__dataclass_fields__]
 SELECT = sa.select(*COLUMNS)
+LIGHT = ("stack_id", "next_look_at", "seen", "unseen", "requests")
 DUE = (
-    SELECT.where(TABLE.c.next_look_at <= sa.bindparam("now"), TABLE.c.engine_id.is_(None))
+    sa.select(*(TABLE.c[name] for name in LIGHT))
+    .where(TABLE.c.next_look_at <= sa.bindparam("now"), TABLE.c.engine_id.is_(None))
     .order_by(TABLE.c.next_look_at)
     .limit(sa.bindparam("limit"))
 )
@@ -130,8 +132,12 @@ def has_drifted() -> sa.ColumnElement[bool]:
 
 @reader
 def due(context: Context, now: float, limit: int) -> list[ObservationRecord]:
-    """List the stacks that are due and that no engine looks at, the one that has waited longest first."""
-    return [_record(row) for row in context.connection.execute(DUE, {"now": now, "limit": limit})]
+    """List the stacks that are due and that no engine looks at, the one that has waited longest first.
+
+    Their records have no more than what a claim needs.
+    """
+    found = context.connection.execute(DUE, {"now": now, "limit": limit})
+    return [ObservationRecord(**row._mapping) for row in found]
 
 
 @reader
@@ -168,14 +174,19 @@ def remove(context: Context, record: ObservationRecord) -> bool:
 
 
 @writer
-def claim(context: Context, record: ObservationRecord, engine_id: str) -> bool:
-    """Claim a stack for a look. Return False when another engine has it, or has looked at it since it was read."""
+def claim(context: Context, record: ObservationRecord, engine_id: str) -> ObservationRecord | None:
+    """Claim a stack for a look, and return its whole row.
+
+    Return None when another engine has it, or has looked at it since it was read.
+    """
     unclaimed = sa.and_(
         TABLE.c.stack_id == record.stack_id,
         TABLE.c.engine_id.is_(None),
         TABLE.c.next_look_at == record.next_look_at,
     )
-    return rows(context.connection.execute(sa.update(TABLE).where(unclaimed).values(engine_id=engine_id))) == 1
+    if rows(context.connection.execute(sa.update(TABLE).where(unclaimed).values(engine_id=engine_id))) != 1:
+        return None
+    return get(context, record.stack_id)
 
 
 @writer

@@ -13,6 +13,9 @@ import pytest
 from heatlite.cmd import manage_observer
 from heatlite.cmd.cli import HeatliteApp
 from heatlite.engine.common.settings import ObserverSettings
+from heatlite.engine.decision.evaluate import NOT_IN_PLACE
+from heatlite.resources.base import UpdateReplace
+from heatlite.resources.builtin.test_resource import TestResource
 from heatlite.resources.sight import IS_GONE, Sight
 from heatlite.rpc.queries import EventQuery, StackQuery
 from tests.deployment import InProcess, in_process
@@ -124,3 +127,20 @@ def test_an_operator_stops_it_by_the_database(story: Story, world: World, capsys
     repaired(story)
     manage_observer.show(story.deployment.database)
     assert "Repairs in the last hour    1" in capsys.readouterr().out
+
+
+def test_what_turns_out_to_need_a_replacement_in_a_nested_stack_fails_and_stays(
+    story: Story, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story.create(tree(), rollback=True, tags=["heatlite.keep"])
+    story.settle("CREATE_COMPLETE")
+    before = ids(story)
+
+    def handle_update(resource: TestResource, diff: Any) -> None:
+        raise UpdateReplace
+
+    monkeypatch.setattr(TestResource, "handle_update", handle_update)
+    world.sights["1"] = Sight(properties={"value": "other"})
+    wait_until(lambda: story.state() == "UPDATE_FAILED", 60, "the repair to fail", story.explain)
+    assert NOT_IN_PLACE in story.show()["stack_status_reason"]
+    assert ids(story) == before

@@ -45,6 +45,8 @@ IDLE = 5.0
 """Seconds between two turns, at most: by then an operator's start is noticed, and a new stack."""
 CANDIDATES = 20
 NEW_AT_ONCE = 500
+NEW_EVERY = 60.0
+"""Seconds between two looks for stacks that have no row yet, while others are due all the time."""
 MOST_IN_TURN = 5.0
 """Seconds that a look waits between two requests, at most."""
 NOTIFIED_AS = "DRIFT"
@@ -77,6 +79,7 @@ class Observer:
         self._settings = shared.settings.observer
         self._keeping = Keeping(shared, lifecycle)
         self._is_ready = False
+        self._look_for_new_at = float("-inf")
         self._failing: dict[str, bool] = {}
         """Stack, or "" for the turn itself, whose failure was logged and hasn't ended."""
         self._thread = executors.BackgroundThread("observer", self._run)
@@ -112,8 +115,10 @@ class Observer:
             return state.free_at - now
         self._transact(observations.free_lost, self._shared.lease.engine_id)
         due = observations.due(context, now, CANDIDATES)
-        if not due:
+        if not due or self._shared.inputs.monotonic() >= self._look_for_new_at:
+            self._look_for_new_at = self._shared.inputs.monotonic() + NEW_EVERY
             self._transact(observations.add_new, now, NEW_AT_ONCE)
+        if not due:
             following = observations.next_due(context)
             return IDLE if following is None else max(0.0, following - now)
         for record in observing.in_turn(due, self._shared.inputs.random):
@@ -138,9 +143,7 @@ class Observer:
         with self._shared.database.writer(context):
             if not observations.take_pace(context, state, now + self._expected(record)):
                 return None
-            if not observations.claim(context, record, engine_id):
-                return None  # its part of the pace is lost, which costs a pause
-        return dataclasses.replace(record, engine_id=engine_id)
+            return observations.claim(context, record, engine_id)  # None: its part of the pace is lost, for a pause
 
     def _look(self, record: ObservationRecord, expected: float) -> None:
         """Look at a claimed stack. Whatever fails is this stack's trouble, unless the database is away."""

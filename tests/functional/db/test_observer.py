@@ -163,7 +163,7 @@ def test_of_two_engines_one_looks(watch: Watch, world: World, database: Database
     assert claims[0] is not None
     assert claims[1] is None
     assert observations.due(context, watch.engine.clock.now, 10) == []
-    assert not observations.claim(context, record, other.shared.lease.engine_id)
+    assert observations.claim(context, record, other.shared.lease.engine_id) is None
     assert watch.record(identity).engine_id == watch.shared.lease.engine_id
     assert other.observer.turn() > 0
     assert len(world.looks) == 1
@@ -259,6 +259,39 @@ def test_the_pace_holds_for_all_engines_together(world: World, database: Databas
         assert looked[-1] <= 0.5 * (second + 1) + 2, looked
     assert looked[-1] == 8  # each stack once: its interval isn't over
     assert max(map(len, world.looks)) == 2
+
+
+def test_a_new_stack_gets_its_turn_though_others_are_always_due(world: World, database: Database) -> None:
+    watch = Watch(database, resources_per_second=1.0, interval=0.01)
+    watch.engine.created("old", PAIR)
+    watch.observer.turn()
+    new = watch.engine.created("new", template({"c": stores("1")}))
+    for _ in range(100):
+        watch.pass_time(1)
+        watch.observer.turn()
+    assert observations.get(watch.shared.context(), new["stack_id"]) is not None
+    assert {tuple(it) for it in world.looks} == {("a", "b"), ("c",)}
+
+
+def test_a_part_of_the_pace_is_taken_once_and_not_from_a_stopped_observer(
+    watch: Watch, world: World, database: Database
+) -> None:
+    for name in ("x", "y"):
+        watch.engine.created(name, PAIR)
+    watch.round()
+    other = Watch(database, watch.engine.clock)
+    for each in (watch, other):
+        each.pass_time(INTERVAL + 1)
+    context, now = watch.shared.context(), watch.engine.clock.now
+    first, second = observations.due(context, now, 10)
+    state = observations.state(context)
+    assert watch.observer._claim(first, state, now) is not None
+    assert other.observer._claim(second, state, now) is None  # a stack of its own, and the same moment of the pace
+    state = observations.state(context)
+    observations.switch(context, stopped=True)
+    assert other.observer._claim(second, state, now) is None
+    observations.switch(context, stopped=False)
+    assert other.observer._claim(second, state, now) is not None
 
 
 def test_requests_count_for_the_pace_too(world: World, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
