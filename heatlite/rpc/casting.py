@@ -34,7 +34,7 @@ PATIENCE = 1.0
 MOST_WAITING = 1000
 """Number of casts that may wait. Further ones are left to a sweep."""
 
-Work = Callable[[], None]
+Work = Callable[[], object]
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,15 @@ class Casting:
     """``Wakes`` that never block.
 
     :param wakes: the sender; it may block
-    :param check_here: queues nodes to be converged by this engine; None when this engine converges nothing
+    :param check_here: queues nodes to be converged by this engine, and tells whether there was room; None when this
+        engine converges nothing
     :param begin_here: queues the start of nested stacks' operations on this engine; None when it can't do that
     """
 
     def __init__(
         self,
         wakes: Wakes,
-        check_here: Callable[[str, Sequence[Node]], None] | None = None,
+        check_here: Callable[[str, Sequence[Node]], bool] | None = None,
         begin_here: Callable[[dict[str, Any], Sequence[messages.BeginChild]], None] | None = None,
         *,
         monotonic: Callable[[], float] = time.monotonic,
@@ -93,10 +94,12 @@ class Casting:
 
     # --- Wakes --------------------------------------------------------------------------------------------------
 
-    def check(self, traversal_id: str, batches: Iterable[Sequence[Node]]) -> None:
+    def check(self, traversal_id: str, batches: Iterable[Sequence[Node]], *, here: bool = False) -> None:
         """Announce batches of ready nodes, or converge them locally."""
         for batch in batches:
             instead = partial(self.check_here, traversal_id, batch) if self.check_here is not None else None
+            if here and instead is not None and instead():
+                continue
             self._put(partial(self._wakes.check, traversal_id, [batch]), instead)
 
     def ask(self, engine_id: str, resource_ids: list[int], traversal_id: str) -> None:

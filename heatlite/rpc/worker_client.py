@@ -15,8 +15,11 @@ from heatlite.rpc.serializer import PlainSerializer
 class Wakes(Protocol):
     """The announcements of work that an engine sends."""
 
-    def check(self, traversal_id: str, batches: Iterable[Sequence[Node]]) -> None:
-        """Announce batches of ready nodes to any free engine."""
+    def check(self, traversal_id: str, batches: Iterable[Sequence[Node]], *, here: bool = False) -> None:
+        """Announce batches of ready nodes to any free engine.
+
+        :param here: let it be this engine, if it can do without a message: it has just read all that the nodes need
+        """
 
     def ask(self, engine_id: str, resource_ids: list[int], traversal_id: str) -> None:
         """Tell one engine that a traversal waits for rows that this engine has locked."""
@@ -58,7 +61,7 @@ class WorkerClient:
         )
         self._nested = oslo_messaging.get_rpc_client(transport, nested, serializer=PlainSerializer())
 
-    def check(self, traversal_id: str, batches: Iterable[Sequence[Node]]) -> None:
+    def check(self, traversal_id: str, batches: Iterable[Sequence[Node]], *, here: bool = False) -> None:
         """Cast one message for each batch."""
         for batch in batches:
             message = messages.CheckResource(traversal_id, tuple(batch))

@@ -114,10 +114,25 @@ class Template:
         kept = {name: left[name] if name in left else without_value(it, dialect) for name, it in outputs.items()}
         return resources.keys(), truth.kept(resources, word("resources")), kept
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing in it depends on a condition, a computed name or a computed policy."""
+        return self.conditions is None and not self.computes_names and not self.is_decided
+
+    def spelled_alike(self, version: str, resources: Mapping[str, Any]) -> frozenset[str]:
+        """Return which of a template's resources are defined by the same text here, if that is enough to know them.
+
+        Texts are compared, because 1 == True in Python.
+        """
+        if not self.is_plain or self.version != version:
+            return frozenset()
+        known = self.resources
+        return frozenset(name for name, it in resources.items() if name in known and known[name].spelling == repr(it))
+
     def reads_alike(self, reader: Reader) -> bool:
         """Tell whether this reader would read an equal definition to the same result."""
         return (
-            (self.conditions, self.computes_names, self.is_decided) == (None, False, False)
+            self.is_plain
             and self.version == reader.version
             and self.resources.keys() == reader.written.keys()
             and self.files == reader.files
@@ -154,17 +169,21 @@ class Reader:
         """The dialect of all definitions."""
         return dialect_of(self.version)
 
-    def resources(self, known: Template | None = None) -> Mapping[str, ResourceDefinition]:
+    def resources(self, known: Template | None = None, alike: Collection[str] = ()) -> Mapping[str, ResourceDefinition]:
         """Read the definitions of all resources.
 
-        :param known: an already parsed template; definitions that are equal there aren't read again
+        :param known: an already parsed template
+        :param alike: the names whose definitions are spelled alike there; they aren't read again where it can be helped
         """
         read = known.resources if known is not None and known.reads_alike(self) else {}
-        return MappingProxyType({name: self._resource(name, it, read.get(name)) for name, it in self.written.items()})
+        return MappingProxyType(
+            {
+                name: read[name] if name in read and name in alike else self._resource(name, it)
+                for name, it in self.written.items()
+            }
+        )
 
-    def _resource(self, name: str, written: Any, known: ResourceDefinition | None) -> ResourceDefinition:
-        if known is not None and known.spelling == repr(written):
-            return known
+    def _resource(self, name: str, written: Any) -> ResourceDefinition:
         return read_resource(name, written, self._compiler(), self.registry, self.every_name, self.dialect)
 
     def outputs(self, written: Mapping[str, Any]) -> Mapping[str, OutputDefinition]:
@@ -219,7 +238,9 @@ def parse(
     resources, outputs, mappings = (section_of(raw, name, dialect) for name in ("resources", "outputs", "mappings"))
     check_names(resources, dialect.word("resources"))
     check_are_texts(outputs, dialect.word("outputs"))
-    conditions, computes = _read_conditions(raw, version, schemata), computed_names.are_used(raw, version)
+    alike = known.spelled_alike(version, resources) if known is not None else frozenset()
+    fresh = {**raw, dialect.word("resources"): {name: it for name, it in resources.items() if name not in alike}}
+    conditions, computes = _read_conditions(fresh, version, schemata), computed_names.are_used(fresh, version)
     is_whole = conditions is None and not computes
     registry = ResourceRegistry.read(resource_registry, operator_registry)
     reader = Reader(version, schemata, resources, files, registry, resources.keys(), mappings)
@@ -228,7 +249,7 @@ def parse(
         version=version,
         description=words_at(raw, dialect.word("description")) or NO_DESCRIPTION,
         parameter_schemata=MappingProxyType(schemata),
-        resources=reader.resources(known) if is_whole else reader.outline(),
+        resources=reader.resources(known, alike) if is_whole else reader.outline(),
         outputs=reader.outputs(outputs) if is_whole else MappingProxyType({}),
         files=files,
         registry=registry,

@@ -41,7 +41,7 @@ class Bus:
         self.waiting: list[dict[str, Any]] = []
         """Messages for which there is nobody."""
 
-    def check(self, traversal_id: str, batches: Iterable[Sequence[Node]]) -> None:
+    def check(self, traversal_id: str, batches: Iterable[Sequence[Node]], *, here: bool = False) -> None:
         """What ``WorkerClient`` does: one message a batch."""
         for batch in batches:
             self._scheduler.point()

@@ -189,13 +189,19 @@ class Library:
         self._traversals: cachetools.LRUCache[str, Traversal]
         self._traversals = cachetools.LRUCache(RESOURCES_KEPT, weight_of_traversal)
 
-    def template(self, context: Context, template_id: int) -> tuple[TemplateRecord, language.Template]:
-        """Return a stored template, and its parsed form."""
+    def template(
+        self, context: Context, template_id: int, before: int | None = None
+    ) -> tuple[TemplateRecord, language.Template]:
+        """Return a stored template, and its parsed form.
+
+        :param before: the id of a template that it resembles: what is equal there, if that is cached, isn't parsed again
+        """
         with self._lock:
             known = self._templates.get(template_id)
+            similar = None if before is None or known is not None else self._templates.get(before)
         if known is None:
             record = templates.get(context, template_id)
-            known = (record, parse(record, self.operator_registry))
+            known = (record, parse(record, self.operator_registry, None if similar is None else similar[1]))
             with self._lock:
                 self._templates[template_id] = known
         return known
@@ -215,7 +221,7 @@ class Library:
 
     def parameters(self, context: Context, stack: StackRecord) -> tuple[language.Template, language.Parameters]:
         """Return a stack's template, with conditions decided by its parameters, and the values of the parameters."""
-        record, parsed = self.template(context, stack.raw_template_id)
+        record, parsed = self.template(context, stack.raw_template_id, stack.prev_raw_template_id)
         parameters = bind(record, parsed, stack.name, stack.id, stack.tenant)
         return parsed.under(parameters), parameters
 
@@ -329,10 +335,15 @@ def nothing_wanted(stack: StackRecord) -> tuple[language.Template, language.Para
     return parsed, bind(TemplateRecord(0, EMPTY_TEMPLATE, {}, {}), parsed, stack.name, stack.id, stack.tenant)
 
 
-def parse(record: TemplateRecord, operator_registry: Mapping[str, Any]) -> language.Template:
-    """Parse a stored template with its own files and environment."""
+def parse(
+    record: TemplateRecord, operator_registry: Mapping[str, Any], known: language.Template | None = None
+) -> language.Template:
+    """Parse a stored template with its own files and environment.
+
+    :param known: a similar template; unchanged definitions aren't read again
+    """
     environment = language.Environment.parse(record.environment)
-    return language.parse(record.template, record.files, environment.resource_registry, operator_registry)
+    return language.parse(record.template, record.files, environment.resource_registry, operator_registry, known)
 
 
 def bind(

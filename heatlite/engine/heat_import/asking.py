@@ -42,7 +42,7 @@ class Means:
 class Silent(Wakes):
     """Refuses every message: a takeover begins nothing, so there is nothing to announce."""
 
-    def check(self, traversal_id: str, batches: Iterable[Sequence[Node]]) -> None:
+    def check(self, traversal_id: str, batches: Iterable[Sequence[Node]], *, here: bool = False) -> None:
         raise NotImplementedError
 
     def ask(self, engine_id: str, resource_ids: list[int], traversal_id: str) -> None:

@@ -131,7 +131,7 @@ class Children:
             self._refuse_first(stack, f"The database refuses the stack: {refusals.reason(error)}", adopts)
             return
         spreads = not is_quick(self._shared.registry, parsed)
-        self._recorder.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads)
+        self._recorder.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads, begins=True)
 
     def _new_stack(self, message: BeginChild, row: ResourceRecord, owner: StackRecord) -> StackRecord:
         empty = message.template_id is None
@@ -264,7 +264,7 @@ class Children:
         if begun is not None:
             known = self._shared.library.known(columns.get("raw_template_id", seen.raw_template_id))
             spreads = known is None or not is_quick(self._shared.registry, known[1])
-            self._recorder.announce({begun.traversal_id: begun.ready}, seen.tenant, spreads=spreads)
+            self._recorder.announce({begun.traversal_id: begun.ready}, seen.tenant, spreads=spreads, begins=True)
 
     def _is_in_place(self, owner: StackRecord) -> bool:
         """Tell whether the owner's running operation creates and replaces nothing, so that this one doesn't either."""

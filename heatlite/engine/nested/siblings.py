@@ -99,7 +99,7 @@ class Siblings:
         spreads = {it.stack.current_traversal: not it.valid.is_quick for it in new}
         for each in begun:
             ready = {each.traversal_id: each.ready}
-            self._recorder.announce(ready, new[0].stack.tenant, spreads=spreads[each.traversal_id])
+            self._recorder.announce(ready, new[0].stack.tenant, spreads=spreads[each.traversal_id], begins=True)
 
     # --- validation ---------------------------------------------------------------------------------------------
 

@@ -101,7 +101,7 @@ class Lifecycle:
         with credentials.for_new_stack(self._shared, context, stack_id) as asked_by:
             begun = self._starts.first(stack, lambda: self._create(stack, submission, parsed, options, asked_by))
         spreads = not is_quick(self._shared.registry, parsed)
-        self._recorder.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads)
+        self._recorder.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads, begins=True)
         return stack
 
     def _new_stack(self, context: RequestContext, stack_id: str, name: str, options: OperationOptions) -> StackRecord:
@@ -304,7 +304,7 @@ class Lifecycle:
             if begun is not None:
                 known = self._shared.library.known(wanted.columns.get("raw_template_id", stack.raw_template_id))
                 spreads = known is None or not is_quick(self._shared.registry, known[1])
-                self._recorder.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads)
+                self._recorder.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads, begins=True)
                 break
             fresh = stacks.get(self._shared.context(), stack.id)
             if fresh is None:

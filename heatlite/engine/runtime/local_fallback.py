@@ -1,4 +1,4 @@
-"""Let this engine do the work of a cast itself, when the broker doesn't accept the cast.
+"""Let this engine do the work of a cast itself: when the broker doesn't accept the cast, or there is no need for one.
 
 The backlog is bounded, like the intake from the broker. Work beyond it is dropped: its nodes are ready in the database,
 and a sweep finds them again.
@@ -40,9 +40,9 @@ class LocalFallback:
         self._lock = threading.Lock()
         self._leaves = False
 
-    def check(self, traversal_id: str, nodes: Sequence[Node]) -> None:
-        """Converge nodes."""
-        self._soon(lambda: self._checker.check(traversal_id, nodes))
+    def check(self, traversal_id: str, nodes: Sequence[Node]) -> bool:
+        """Converge nodes soon. Return False if there is no room for them."""
+        return self._soon(lambda: self._checker.check(traversal_id, nodes))
 
     def begin(self, request: dict[str, Any], siblings: Sequence[BeginChild]) -> None:
         """Begin operations on nested stacks of one owner."""
@@ -59,16 +59,17 @@ class LocalFallback:
             if self._pool is not None:
                 self._pool.shutdown(wait=False)
 
-    def _soon(self, work: Callable[[], None]) -> None:
+    def _soon(self, work: Callable[[], None]) -> bool:
         if not self._room.acquire(blocking=False):
-            return
+            return False
         with self._lock:
             if self._leaves:
                 self._room.release()
-                return
+                return False
             if self._pool is None:
                 self._pool = executors.pool(self._threads)
             self._pool.submit(lambda: self._do(work))
+        return True
 
     def _do(self, work: Callable[[], None]) -> None:
         try:

@@ -264,12 +264,19 @@ class ResultRecorder:
                 outage.log_failure(LOG, error, "The plugins of stack %s can't be told what was given up", stack_id)
 
     def announce(
-        self, ready: Mapping[str, Sequence[Node]], project: str | None = None, *, spreads: bool = True
+        self,
+        ready: Mapping[str, Sequence[Node]],
+        project: str | None = None,
+        *,
+        spreads: bool = True,
+        begins: bool = False,
     ) -> None:
         """Cast ready nodes in batches, in their project's turn; do the stacks' own at once. A cast may be lost.
 
         :param project: whose they are, where the caller knows
         :param spreads: also a few nodes are for several engines
+        :param begins: an operation begins with them, whose template this engine has just read: what is one batch stays
+            here, since a message would make another engine read it again
         """
         quota = self._shared.quota
         for traversal_id, nodes in ready.items():
@@ -277,7 +284,8 @@ class ResultRecorder:
             batches = chunks(own, self._shared.settings.batch_size, self._shared.liveness.alive if spreads else 1)
             try:
                 in_turn = quota.admitted(traversal_id, batches, project) if quota else batches
-                self._shared.wakes.check(traversal_id, in_turn)
+                here = begins and len(batches) == 1 and self._shared.settings.local_hops > 0
+                self._shared.wakes.check(traversal_id, in_turn, here=here)
             except Exception as error:
                 outage.log_failure(LOG, error, "Ready nodes can't be cast now: the sweep will")
             for node in nodes:
@@ -365,7 +373,7 @@ class ResultRecorder:
         """Plan a traversal that was begun without a graph, and set its first nodes going."""
         begun = self._plan(traversal_id)
         if begun is not None:
-            self.announce({begun.traversal_id: begun.ready})
+            self.announce({begun.traversal_id: begun.ready}, begins=True)
 
     @retried
     def _plan(self, traversal_id: str) -> begin.Begun | None:

@@ -67,7 +67,7 @@ class Announcements:
     def __init__(self) -> None:
         self.waiting: list[tuple[str, tuple[Node, ...]]] = []
 
-    def check(self, traversal_id: str, batches: Iterable[Sequence[Node]]) -> None:
+    def check(self, traversal_id: str, batches: Iterable[Sequence[Node]], *, here: bool = False) -> None:
         self.waiting += [(traversal_id, tuple(batch)) for batch in batches]
 
 

@@ -112,7 +112,7 @@ class Bus:
         self.ends: deque[tuple[str, str]] = deque()
         self.cut = False
 
-    def check(self, traversal_id: str, batches: Iterable[Sequence[Node]]) -> None:
+    def check(self, traversal_id: str, batches: Iterable[Sequence[Node]], *, here: bool = False) -> None:
         for batch in batches:
             if not self.cut:
                 self.casts.append((traversal_id, tuple(batch)))

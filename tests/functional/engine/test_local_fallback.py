@@ -60,8 +60,8 @@ def test_nodes_are_converged_and_nested_operations_begun(here: LocalFallback, en
 
 def test_what_is_too_much_is_left_for_a_sweep(here: LocalFallback, engine: Engine) -> None:
     engine.gate.clear()
-    for number in range(2 * BACKLOG + 20):
-        here.check(str(number), NODES)
+    there_was_room = [here.check(str(number), NODES) for number in range(2 * BACKLOG + 20)]
+    assert there_was_room == [True] * 2 * BACKLOG + [False] * 20
     engine.gate.set()
     wait_until(lambda: len(engine.done) == 2 * BACKLOG, SOON, "what there was room for")
     here.check("later", NODES)
@@ -73,7 +73,11 @@ def test_what_fails_takes_no_room_for_ever(here: LocalFallback, engine: Engine, 
     engine.error = error
     for number in range(2 * BACKLOG + 1):  # one more than there is room for: a failure that kept its room would be seen
         name = str(number)
-        wait_until(lambda name=name: here.check(name, NODES) or name in engine.failed, SOON, "it to fail")
+        wait_until(
+            lambda name=name: name in engine.failed or (here.check(name, NODES) and name in engine.failed),
+            SOON,
+            "it to fail",
+        )
 
 
 def test_who_leaves_begins_nothing_more(here: LocalFallback, engine: Engine) -> None:
@@ -81,7 +85,7 @@ def test_who_leaves_begins_nothing_more(here: LocalFallback, engine: Engine) -> 
     for number in range(10):
         here.check(str(number), NODES)
     here.stop()
-    here.check("later", NODES)
+    assert not here.check("later", NODES)
     engine.gate.set()
     here._pool.shutdown(wait=True)
     assert len(engine.done) <= 2, "only what ran already"

@@ -26,7 +26,7 @@ class Broker:
         self.taken: list[Any] = []
         self.fails = 0
 
-    def check(self, traversal_id: str, batches: Any) -> None:
+    def check(self, traversal_id: str, batches: Any, *, here: bool = False) -> None:
         self._take("check", traversal_id, *batches)
 
     def ask(self, engine_id: str, resource_ids: list[int], traversal_id: str) -> None:
@@ -68,11 +68,14 @@ class Bed:
     def __init__(self) -> None:
         self.broker, self.clock = Broker(), Clock()
         self.here: list[Any] = []
+        self.has_room = True
         self.casting = Casting(self.broker, self._check, self._begin, monotonic=self.clock)
         self.casting.start()
 
-    def _check(self, traversal_id: str, nodes: Sequence[Node]) -> None:
-        self.here.append(("check", traversal_id, nodes))
+    def _check(self, traversal_id: str, nodes: Sequence[Node]) -> bool:
+        if self.has_room:
+            self.here.append(("check", traversal_id, nodes))
+        return self.has_room
 
     def _begin(self, request: dict[str, Any], message: Any) -> None:
         self.here.append(("begin", message))
@@ -106,6 +109,25 @@ def test_casts_go_out_in_their_order(bed: Bed) -> None:
     assert bed.taken(5) == [
         ("check", "t", NODES[0]), ("check", "t", NODES[1]), ("ask", "e1"), ("wake", "e2"), ("begin", "a child")
     ]  # fmt: skip
+    assert bed.here == []
+
+
+def test_what_is_best_done_here_is_no_message(bed: Bed) -> None:
+    bed.casting.check("t", NODES[:1], here=True)
+    assert bed.here == [("check", "t", NODES[0])]
+    bed.casting.wake("e1", [1])
+    assert bed.taken(1) == [("wake", "e1")]
+
+
+@pytest.mark.parametrize("why", ["there is no room", "this engine converges nothing", "it leaves"])
+def test_what_cannot_be_done_here_is_a_message_all_the_same(bed: Bed, why: str) -> None:
+    bed.has_room = why != "there is no room"
+    if why == "this engine converges nothing":
+        bed.casting.check_here = None
+    if why == "it leaves":
+        bed.casting.leave()
+    bed.casting.check("t", NODES[:1], here=True)
+    assert bed.taken(1) == [("check", "t", NODES[0])]
     assert bed.here == []
 
 
