@@ -49,12 +49,23 @@ class Known:
 
 
 MARK = "an engine finds what it made by its mark"
+RULES = "a group's rules are compared one by one, too, and their descriptions have the marks"
+DEFAULTS = "a rule that Neutron has made with the group stays where it is wanted; Heat deletes it and makes it anew"
+QUOTAS = "deleting a quota restores Neutron's defaults; Heat deletes those of a project that doesn't exist"
 MISSING = json.dumps(NOTHING)
 MULTIPART = r'\["Content-Type: multipart/mixed; .*'
 KNOWN: tuple[Known, ...] = (
     Known("network: .*", "description", '""', '"heat_resource=ID"', MARK),
     Known(".*", "metadata.heat_resource", MISSING, '"ID"', MARK),
     Known(".*", "metadata", r"\{\}", MISSING, MARK),
+    Known("network: security-groups", "security_group_rules", r"\[.*", r"\[.*", RULES),
+    Known("network: security-group-rules", "description", '""', "null", DEFAULTS),
+    Known("compute: os-aggregates", "updated_at", "null", '"TIME"', "it is created under a name with its mark"),
+    Known(
+        "compute: os-aggregates", r"metadata\..*", '".*"', MISSING, "metadata that leave the template leave Nova, too"
+    ),
+    Known("network: quotas", "port|router|security_group_rule", "-?\\d+", "-?\\d+", QUOTAS),
+    Known("image: images", "hw_.*", MISSING, '".*"', "what Heat sets while Glance imports an image may get lost"),
     Known(
         "compute: servers/detail",
         "OS-EXT-SRV-ATTR:user_data",

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +19,9 @@ from tests.heat_api.stories.services import Looker, Objects
 from tests.heat_api.stories.teller import Teller, Web, template_of
 
 Parameters = Mapping[str, Any]
-BORROWERS = ("VolumeAttachment", "ExtraRouteSet")
+BORROWERS = ("VolumeAttachment", "ExtraRouteSet", "EncryptedVolumeType")
+DRAWN_NAME = re.compile(r"(?<![^/])[a-z2-7]{12}$")
+"""The name of a scaling group's member."""
 PATIENCE = 900.0
 """Seconds for one operation: servers and volumes take their time where a cloud shares two processors with others."""
 
@@ -182,7 +185,8 @@ def owned_by(tell: Teller) -> dict[str, str]:
     for row in sorted(tell.rows(), key=lambda it: str(it["resource_type"]).endswith(BORROWERS)):
         parents = "".join(f"{it}/" for it in (row.get("parent_resource"),) if it)
         if row["physical_resource_id"]:
-            found.setdefault(str(row["physical_resource_id"]), f"{parents}{row['resource_name']}")
+            name = DRAWN_NAME.sub("*", f"{parents}{row['resource_name']}")
+            found.setdefault(str(row["physical_resource_id"]), name)
     return found
 
 

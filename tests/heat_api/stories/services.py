@@ -84,6 +84,10 @@ DRAWN = (
     "self",
 )
 """Fields whose values are drawn, and differ from run to run; one that the template gives is told."""
+IDS = ("id", "of")
+"""Fields whose values may be short ids, such as an aggregate's number, which would be taken for an id anywhere else."""
+SHORTEST = 8
+"""Characters of an id that is taken for one wherever it stands."""
 EXACT = ("cidr", "gateway_ip", "start", "end", "prefixes", "destination", "remote_ip_prefix")
 """Fields with addresses that nobody draws."""
 SEEDED = ("public", "public-subnet", "cirros", "ubuntu", "fedora", "centos")
@@ -94,7 +98,7 @@ MASKS = (
     (re.compile(r"\bhost(-[0-9a-f]*)+"), "host-*"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?"), "TIME"),
     (re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}|\b[0-9a-f]{32}\b"), "ID"),
-    (re.compile(r"(story-services-[\w.-]+?)-[a-z0-9]{12}\b"), r"\1-*"),
+    (re.compile(r"(?<=-)[a-z2-7]{12}(?=$|[-.])"), "*"),
     (re.compile(r"127\.0\.0\.1:\d+"), "HERE"),
 )
 MAC = re.compile(r"\b([0-9a-f]{2}:){5}[0-9a-f]{2}\b")
@@ -122,10 +126,12 @@ class Words:
             return "DRAWN"
         if field == USER_DATA and isinstance(value, str):
             return self._text(decoded(value), "").splitlines()
+        if field in IDS and str(value) in self.known:
+            return self.known[str(value)]
         return self._text(value, field) if isinstance(value, str) else value
 
     def _text(self, text: str, field: str) -> str:
-        if text in self.known:
+        if text in self.known and (len(text) >= SHORTEST or field in IDS):
             return self.known[text]
         for word, name in self.known.items():
             if len(word) >= 32:
@@ -178,11 +184,12 @@ class Looker:
                     yield from self._parts(it, path.format(thing["id"]), key, thing)
 
     def quotas(self) -> Objects:
-        """The project's quotas."""
-        return {
-            f"{service}: {path}": [{LABEL: "", **self._services.api(service).get(f"/{path}/{self._project_id}")[key]}]
-            for service, path, key in QUOTAS
-        }
+        """The project's quotas, without those of volume types, which other stories have."""
+        found: Objects = {}
+        for service, path, key in QUOTAS:
+            told = self._services.api(service).get(f"/{path}/{self._project_id}")[key]
+            found[f"{service}: {path}"] = [{LABEL: "", **{name: it for name, it in told.items() if "-" not in name}}]
+        return found
 
     def objects(self, owned: Mapping[str, str], given: str) -> Objects:
         """All objects, in words that two runs share."""
