@@ -32,8 +32,8 @@ OPTIONS: list[cfg.Opt] = [
         min=0,
         help="Number of times in a row that an engine continues with nodes which its own work made ready, "
         "without a message to all engines. It does so for a single node, and for a batch that needs no "
-        "I/O. Unless 0, an engine also completes successors that need no I/O in the same transaction. 0: "
-        "never.",
+        "I/O. Unless 0, an engine also completes successors that need no I/O in the same transaction, and does "
+        "the first batch of an operation that it begins itself. 0: never.",
     ),
     cfg.IntOpt(
         "worker_threads", default=8, min=1, help="Number of batches that one engine process works on at a time."
