@@ -75,3 +75,11 @@ def test_an_update_costs_what_it_changes(meters: Meters) -> None:
     for cost in (stacks.repeat(), stacks.change_one()):
         used = {name: cost.used[name] for name in NAMES}
         assert all(count <= FEW for count in used.values()), (cost.verb, used)
+
+
+def test_a_small_stack_is_done_where_it_begins(meters: Meters) -> None:
+    """The engine that plans an operation has read all that its first batch needs: no message tells others of it."""
+    stacks = Stacks(meters, shapes.flat(10))
+    for cost in (stacks.create(), stacks.repeat(), stacks.change_one(), stacks.update(), stacks.delete()):
+        assert cost.used["messages"] == 0, cost
+        assert cost.used["statements"] <= FEW, cost

@@ -9,7 +9,7 @@ The class depends only on the file's text, and is built once for each text.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import cachetools
@@ -131,14 +131,19 @@ def differs(message: str) -> exception.StackValidationFailed:
     return exception.StackValidationFailed(message=message)
 
 
-def is_immediate(registry: Registry, template: Template, type_name: str) -> bool:
-    """Whether the plugin of a type does no I/O."""
+def is_immediate(registry: Registry, type_name: str) -> bool:
+    """Whether the plugin of a type does no I/O. A nested stack's does."""
     try:
-        return plugin_of(registry, type_name, template.files).immediate
+        return not is_template(type_name) and registry.get(type_name).immediate
     except exception.HeatliteError:
         return False  # whoever claims it says what is wrong
 
 
 def is_quick(registry: Registry, template: Template) -> bool:
     """Whether nothing in a template does I/O: then a batch gains nothing by being cut up for several engines."""
-    return all(is_immediate(registry, template, it) for it in {it.type for it in template.resources.values()})
+    return are_quick(registry, {it.type for it in template.resources.values()})
+
+
+def are_quick(registry: Registry, types: Collection[str]) -> bool:
+    """Whether no resource of these types does I/O."""
+    return all(is_immediate(registry, it) for it in types)

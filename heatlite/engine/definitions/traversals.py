@@ -194,7 +194,7 @@ class Library:
     ) -> tuple[TemplateRecord, language.Template]:
         """Return a stored template, and its parsed form.
 
-        :param before: the id of a template that it resembles: what is equal there, if that is cached, isn't parsed again
+        :param before: the id of a template that it resembles: what is equal there, if it is cached, isn't read again
         """
         with self._lock:
             known = self._templates.get(template_id)

@@ -36,7 +36,7 @@ from heatlite.db.refusals import REFUSING, is_refusal
 from heatlite.db.retry import retried
 from heatlite.engine.common import limits
 from heatlite.engine.definitions import log_context, traversals
-from heatlite.engine.definitions.provider import is_nested_type, is_quick
+from heatlite.engine.definitions.provider import are_quick, is_nested_type
 from heatlite.engine.nested.siblings import Siblings
 from heatlite.engine.operations import adoption
 from heatlite.engine.operations.validation import Identity, Submission, Validator
@@ -130,7 +130,7 @@ class Children:
                 raise
             self._refuse_first(stack, f"The database refuses the stack: {refusals.reason(error)}", adopts)
             return
-        spreads = not is_quick(self._shared.registry, parsed)
+        spreads = begun.types is None or not are_quick(self._shared.registry, begun.types)
         self._recorder.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads, begins=True)
 
     def _new_stack(self, message: BeginChild, row: ResourceRecord, owner: StackRecord) -> StackRecord:
@@ -262,8 +262,7 @@ class Children:
             return
         columns |= changes
         if begun is not None:
-            known = self._shared.library.known(columns.get("raw_template_id", seen.raw_template_id))
-            spreads = known is None or not is_quick(self._shared.registry, known[1])
+            spreads = begun.types is None or not are_quick(self._shared.registry, begun.types)
             self._recorder.announce({begun.traversal_id: begun.ready}, seen.tenant, spreads=spreads, begins=True)
 
     def _is_in_place(self, owner: StackRecord) -> bool:

@@ -24,7 +24,7 @@ from heatlite.db.retry import retried
 from heatlite.db.user_creds import Credentials
 from heatlite.engine.common import limits
 from heatlite.engine.definitions import log_context, traversals
-from heatlite.engine.definitions.provider import is_quick
+from heatlite.engine.definitions.provider import are_quick
 from heatlite.engine.operations import adoption, reality
 from heatlite.engine.operations.idempotent_start import IdempotentStart
 from heatlite.engine.operations.reality import Seen
@@ -100,7 +100,7 @@ class Lifecycle:
         stack = self._new_stack(context, stack_id, name, options)
         with credentials.for_new_stack(self._shared, context, stack_id) as asked_by:
             begun = self._starts.first(stack, lambda: self._create(stack, submission, parsed, options, asked_by))
-        spreads = not is_quick(self._shared.registry, parsed)
+        spreads = begun.types is None or not are_quick(self._shared.registry, begun.types)
         self._recorder.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads, begins=True)
         return stack
 
@@ -302,8 +302,7 @@ class Lifecycle:
             wanted = change(stack)
             begun = self._starts.next(stack, functools.partial(self._try_supersede, stack, wanted))
             if begun is not None:
-                known = self._shared.library.known(wanted.columns.get("raw_template_id", stack.raw_template_id))
-                spreads = known is None or not is_quick(self._shared.registry, known[1])
+                spreads = begun.types is None or not are_quick(self._shared.registry, begun.types)
                 self._recorder.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads, begins=True)
                 break
             fresh = stacks.get(self._shared.context(), stack.id)

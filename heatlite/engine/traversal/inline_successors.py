@@ -49,7 +49,7 @@ def suits(registry: Registry, traversal: Traversal, node: Node) -> bool:
     if node.kind is not NodeKind.UPDATE:
         return node.kind in (NodeKind.CLEANUP, NodeKind.VISIT)
     definition = traversal.template.resources[traversal.names[node.resource_id]]
-    return is_immediate(registry, traversal.template, definition.type)
+    return is_immediate(registry, definition.type)
 
 
 def first_step(shared: Shared, traversal: Traversal, work: Work) -> Outcome:

@@ -42,10 +42,14 @@ def nothing_unchanged(serving: Mapping[str, ResourceRecord]) -> Collection[str]:
 
 @dataclass(frozen=True)
 class Begun:
-    """A traversal that has begun: its id, and the nodes that are ready at once."""
+    """A traversal that has begun: its id, and the nodes that are ready at once.
+
+    ``types``: of all rows of the stack, those that it makes anew included; None if nobody has read them.
+    """
 
     traversal_id: str
     ready: tuple[Node, ...]
+    types: frozenset[str] | None = None
 
 
 def create(
@@ -152,7 +156,8 @@ def lay_out(
     stacks.advance(context, stack.id, stack.current_traversal, {"current_deps": deps})
     next_cast_at = inputs.next_cast_at()
     sync_points.insert(context, stack.id, stack.current_traversal, waiting_counts(graph), next_cast_at)
-    return Begun(stack.current_traversal, tuple(graph.roots()))
+    types = frozenset([*(row.type for row in existing), *(want.type for want in wanted)])
+    return Begun(stack.current_traversal, tuple(graph.roots()), types)
 
 
 def _arrange(
