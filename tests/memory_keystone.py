@@ -133,10 +133,6 @@ class MemoryKeystone(BaseAdapter):
 
     def _create(self, kind: str, values: dict[str, Any]) -> tuple[int, Any]:
         made = {"enabled": True, **values}
-        if kind == "trust" and "expires_at" in made:
-            same = ("trustor_user_id", "trustee_user_id", "project_id", "impersonation", "expires_at")
-            if any(all(it.get(key) == made[key] for key in same) for it in self.things[kind].values()):
-                return 409, wrong(409, "Conflict occurred attempting to store trust - Duplicate entry.")
         if kind in ("project", "user", "group"):
             made.setdefault("domain_id", "default")
         if kind == "credential":

@@ -8,11 +8,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import datetime
 import logging
-import random
 from collections.abc import Sequence
 
 from heatlite import exception
@@ -23,32 +20,21 @@ from heatlite.clients.sessions import Sessions
 
 LOG = logging.getLogger(__name__)
 
-EXPIRES = "expires_at"
 VOID = (401, 403, 404)
 """Keystone's answers for a void trust, which it has already deleted: the user is gone, or has lost a role."""
-LAST = datetime.datetime(9999, 12, 31, tzinfo=datetime.UTC)
-SPAN = 800 * 365 * 86400
-"""Seconds before it in which a trust that may be passed on ends: later than what any service asks for."""
-TRIES = 5
-"""Ends that are tried: Keystone refuses two trusts of a user that end in the same second."""
 
 
 class Trusts:
     """Grants and revokes trusts to the engine's own user.
 
-    :param chance: draws when trusts end
     :raises ConfigurationError: in each method, when the engine has no user
     """
 
-    def __init__(self, sessions: Sessions, chance: random.Random) -> None:
+    def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
-        self._chance = chance
 
     def grant(self, trustor: Login, trustor_user_id: str, project_id: str, roles: Sequence[str]) -> str:
         """Create a trust from a user to the engine.
-
-        A trust that may be passed on ends thousands of years from now: Keystone can't compare the end of the trust that
-        a service makes of it with that of a trust that has none.
 
         :param trustor: the login of the user's own request
         :param roles: names of the user's roles; configured roles replace them
@@ -65,18 +51,7 @@ class Trusts:
             "allow_redelegation": settings.allow_trusts_redelegation,
             "roles": [{"name": role} for role in wanted],
         }
-        identity = self._identity(trustor)
-        if not settings.allow_trusts_redelegation:
-            return str(identity.create("trust", values)["id"])
-        for _ in range(TRIES - 1):
-            with contextlib.suppress(exception.CloudConflict):
-                return str(identity.create("trust", {**values, EXPIRES: self._end()})["id"])
-        return str(identity.create("trust", {**values, EXPIRES: self._end()})["id"])
-
-    def _end(self) -> str:
-        """Draw when a trust ends."""
-        end = LAST - datetime.timedelta(seconds=self._chance.randrange(SPAN))
-        return end.strftime("%Y-%m-%dT%H:%M:%S.000000Z")
+        return str(self._identity(trustor).create("trust", values)["id"])
 
     def login(self, trust_id: str) -> Login:
         """Return the engine's login on behalf of the user who gave this trust."""

@@ -12,7 +12,6 @@ at each look. An update by another user begins another traversal, whose steps re
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections.abc import Callable
@@ -68,19 +67,13 @@ class StackCloud(ServicesOf):
 class Clouds:
     """Gives stacks and requests their access to the cloud. ``clock`` returns seconds that never decrease."""
 
-    def __init__(
-        self,
-        database: Database,
-        sessions: Sessions,
-        chance: random.Random,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, database: Database, sessions: Sessions, clock: Callable[[], float] = time.monotonic) -> None:
         self._database = database
         self._sessions = sessions
         self._read: cachetools.TTLCache[tuple[int, str], Login] = cachetools.TTLCache(MOST_KEPT, KEPT, clock)
         self._lock = threading.Lock()
         self.settings = sessions.settings
-        self.trusts = Trusts(sessions, chance)
+        self.trusts = Trusts(sessions)
         self.domain = Domain(sessions)
 
     def of_stack(self, stack: StackRecord) -> Cloud:

@@ -180,7 +180,7 @@ class EngineProcess:
         siblings = siblings_of(it.database, it.registry, it.inputs)
         liveness = it.file_locks or watch
         share = Share(it.settings.casts_per_project, it.settings.batch_size)
-        clouds = Clouds(it.database, Sessions(it.cloud), it.inputs.random) if it.cloud else None
+        clouds = Clouds(it.database, Sessions(it.cloud)) if it.cloud else None
         cloud_of = clouds.of_stack if clouds else no_cloud
         software = software_of(it.database, it.inputs)
         return Shared(

@@ -7,7 +7,6 @@ import json
 import pathlib
 import shutil
 from collections.abc import Iterator
-from random import Random
 from typing import Any
 
 import pytest
@@ -37,7 +36,7 @@ def api() -> MemoryApi:
 def engine(api: MemoryApi, schema: pathlib.Path, tmp_path: pathlib.Path) -> Iterator[Endpoint]:
     shutil.copy(schema, tmp_path / "heatlite.sqlite3")
     database = Database(Settings(f"sqlite:///{tmp_path / 'heatlite.sqlite3'}"))
-    yield Endpoint(database, clouds=Clouds(database, api.sessions(), Random(1)))
+    yield Endpoint(database, clouds=Clouds(database, api.sessions()))
     database.dispose()
 
 

@@ -7,7 +7,6 @@ import dataclasses
 import pathlib
 import shutil
 from collections.abc import Iterator
-from random import Random
 from typing import Any
 
 import pytest
@@ -46,7 +45,7 @@ def engine(keystone: MemoryKeystone, schema: pathlib.Path, tmp_path: pathlib.Pat
     """An engine that has a key, and a keystone."""
     shutil.copy(schema, tmp_path / "keyed.sqlite3")
     database = Database(Settings(f"sqlite:///{tmp_path / 'keyed.sqlite3'}"), Vault(("k" * 32,)))
-    yield Endpoint(database, clouds=Clouds(database, keystone.sessions(), Random(1)))
+    yield Endpoint(database, clouds=Clouds(database, keystone.sessions()))
     database.dispose()
 
 
@@ -145,7 +144,7 @@ def test_the_steps_of_a_traversal_read_the_credentials_once_in_a_while(
     stack = stacks.get(EngineContext(engine.database), identity["stack_id"])
     assert stack is not None
     now = [0.0]
-    clouds = Clouds(engine.database, keystone.sessions(), Random(1), lambda: now[0])
+    clouds = Clouds(engine.database, keystone.sessions(), lambda: now[0])
 
     def read_by(a_step_of: StackRecord) -> int:
         """How many statements a step needs to ask for all that a cloud has."""
