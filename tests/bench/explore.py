@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
+import json
 import logging
 import pathlib
 import signal
@@ -11,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from tests.bench import beside, on_cloud, page, report, scenarios
+from tests.bench import beside, on_cloud, page, report, scale, scale_model, scenarios
 from tests.bench.fleet import BenchFleet
 from tests.bench.goals import GOALS
 from tests.bench.heat_fleet import HeatFleet
@@ -20,6 +22,8 @@ from tests.bench.report import Figure
 from tests.bench.scenarios import Scenario
 from tests.servers import MariaDB, RabbitMQ
 
+MANY = 1_000
+"""Engines of which the model tells."""
 TRAILS = 0.5
 """Seconds after an operation's end for what it still causes, where engines are compared."""
 
@@ -35,6 +39,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--peer", choices=["heat", "sdk"], help="play scenarios to Heat as well, or to the SDK")
     parser.add_argument("--cloud", action="store_true", help="stacks of real resources on a cloud (see tools/cloud)")
     parser.add_argument("--calls", action="store_true", help="with --cloud: tell what the services were asked, by URL")
+    parser.add_argument("--scale", action="store_true", help="what 2, 4 and 8 engines take, and 1,000 would")
     parser.add_argument("--goals", action="store_true", help="see which promised figures are reached; --only chooses")
     parser.add_argument("--output", type=pathlib.Path, help="write a page of tables there, with a plot and the data")
     parser.add_argument("--json", type=pathlib.Path, help="write the figures there, too")
@@ -49,6 +54,8 @@ def main(given: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended then, too
     if wanted.cloud:
         return on_cloud.run(wanted)
+    if wanted.scale:
+        return scaled(wanted)
     return reach(wanted) if wanted.goals else play(wanted)
 
 
@@ -85,6 +92,21 @@ def reach(wanted: argparse.Namespace) -> int:
     if wanted.output is not None:
         wanted.output.write_text(report.table(rows))
     return int(missed > 0)
+
+
+def scaled(wanted: argparse.Namespace) -> int:
+    """Measure deployments of a few engines, and tell what the model says of many."""
+    found = []
+    for number in scale.NUMBERS:
+        with contextlib.ExitStack() as stack:
+            wanted.engines = number
+            found.append(scale.measured(launched([beside.HEATLITE], wanted, stack)[beside.HEATLITE], number))
+            print(json.dumps(dataclasses.asdict(found[-1])), flush=True)
+    told = scale_model.table(found, MANY)
+    print(told)
+    if wanted.output is not None:
+        wanted.output.write_text(f"{told}\n")
+    return 0
 
 
 def is_wanted(scenario: Scenario, wanted: argparse.Namespace) -> bool:

@@ -51,6 +51,7 @@ class Known:
 MARK = "an engine finds what it made by its mark"
 RULES = "a group's rules are compared one by one, too, and their descriptions have the marks"
 DEFAULTS = "a rule that Neutron has made with the group stays where it is wanted; Heat deletes it and makes it anew"
+OUT = "an update of an EC2 group keeps the rules that Neutron has made with it; Heat's deletes them"
 QUOTAS = "deleting a quota restores Neutron's defaults; Heat deletes those of a project that doesn't exist"
 MISSING = json.dumps(NOTHING)
 MULTIPART = r'\["Content-Type: multipart/mixed; .*'
@@ -63,6 +64,9 @@ KNOWN: tuple[Known, ...] = (
     Known("compute: os-aggregates", "updated_at", "null", '"TIME"', "it is created under a name with its mark"),
     Known(
         "compute: os-aggregates", r"metadata\..*", '".*"', MISSING, "metadata that leave the template leave Nova, too"
+    ),
+    Known(
+        "network: security-group-rules", "the object", MISSING, r'\{.*"description": null, "direction": "egress".*', OUT
     ),
     Known("network: quotas", "port|router|security_group_rule", "-?\\d+", "-?\\d+", QUOTAS),
     Known("image: images", "hw_.*", MISSING, '".*"', "what Heat sets while Glance imports an image may get lost"),
