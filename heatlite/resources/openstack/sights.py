@@ -54,8 +54,8 @@ def see_all(resources: Sequence[CloudResource]) -> dict[str, Sight | str]:
         if where is not None and len(there) > 1:
             try:
                 bodies = dict(_bodies(there))
-            except HeatliteError as error:
-                found |= {it.uuid: _unseen(it, error) for it in there}
+            except HeatliteError as error:  # a list that isn't found is a service's fault: nothing is known to be gone
+                found |= {it.uuid: it.masked(str(error)) for it in there}
                 continue
         for resource in there:
             found[resource.uuid] = see(resource, bodies.get(str(resource.resource_id)))

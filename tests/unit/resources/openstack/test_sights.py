@@ -88,6 +88,13 @@ def test_neutron_is_asked_for_the_stacks_own_objects_so_many_at_a_time(api: Memo
     assert id_of(others) in api.objects["networks"]
 
 
+def test_a_list_that_is_not_found_says_nothing_of_its_objects(api: MemoryApi) -> None:
+    things = [made(api, Thing, name=f"t{at}") for at in range(3)]
+    api.fails = [Refusal(404)]
+    found = see(*things)
+    assert all(isinstance(it, str) and "404" in it for it in found)
+
+
 def test_what_a_list_lacks_is_gone_only_if_it_can_not_be_read_either(api: MemoryApi) -> None:
     first, second, third = (made(api, Thing, name=it) for it in "abc")
     del api.objects["things"][id_of(second)]
