@@ -239,7 +239,8 @@ def _beyond(planned: Sequence[Told], stack_id: str, fates: Collection[str]) -> I
         below = [(it.get("stack_id"), it["changes"]) for it in change.get("nested", ())]
         found = [it for child, changes in below for it in _beyond(changes, child or stack_id, fates)]
         yield from found
-        if change["fate"] not in fates and not found:
+        is_harmless = change["fate"] == MAY_CHANGE and change.get("at_most") in (Fate.UNCHANGED, Fate.UPDATED)
+        if change["fate"] not in fates and not is_harmless and not found:
             why = change["reason"] or ", ".join(it["name"] for it in change["properties"] if it["forces_replacement"])
             yield Blamed(stack_id, change["resource_name"], f"{FATES.get(change['fate'], change['fate'])} ({why})")
 

@@ -18,9 +18,12 @@ Told = dict[str, Any]
 def told(name: str, change: Change, mask: Mask, nested: Sequence[Told] = ()) -> Told:
     """Return a change as plain JSON, without hidden values.
 
+    ``at_most``: what becomes of one that may change, if all that it reads does; left out where that isn't known.
+
     :param nested: the changes of the nested stacks that the resource is and would be
     """
     fate = WOULD_FAIL if change.fails else MAY_CHANGE if change.doubt else str(change.fate)
+    has_limit = fate == MAY_CHANGE and not change.looks and change.at_most is not None
     return {
         "resource_name": name,
         "resource_type": change.type,
@@ -36,6 +39,7 @@ def told(name: str, change: Change, mask: Mask, nested: Sequence[Told] = ()) -> 
             }
             for each in change.properties
         ],
+        **({"at_most": str(change.at_most)} if has_limit else {}),
         **({"replaced_if": change.replaced_if} if change.replaced_if and fate == Fate.UPDATED else {}),
         **({"nested": list(nested)} if nested else {}),
     }

@@ -116,6 +116,21 @@ def test_that_most_is_gone_at_once_is_not_believed(watch: Watch, world: World) -
     assert watch.record(identity).left_alone == "2 of 3 resources seem to be gone at once, which isn't believed"
 
 
+@pytest.mark.parametrize(("more", "is_repaired"), [({}, True), ({"update_replace": True}, False)])
+def test_what_reads_a_repaired_resource_may_be_updated_and_not_replaced(
+    watch: Watch, world: World, more: dict[str, Any], is_repaired: bool
+) -> None:
+    reads = stores({"get_attr": ["a", "output"]}, properties=more)
+    identity = watch.engine.created("web", template({"a": stores("1"), "b": reads}), args={"tags": [KEEP]})
+    before = watch.ids(identity)
+    world.sights["a"] = changed("other")
+    watch.round()
+    assert (watch.state(identity)[:2] == COMPLETE) is is_repaired
+    assert watch.ids(identity) == before
+    left_alone = watch.record(identity).left_alone
+    assert left_alone is None if is_repaired else "b may change (it reads a.output" in str(left_alone)
+
+
 # --- in place, also if the world changes after the plan -------------------------------------------------------------
 
 

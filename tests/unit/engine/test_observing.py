@@ -185,6 +185,12 @@ def test_a_plan_holds_only_what_is_allowed(fate: str, in_place: bool, by_replaci
             assert all("for a reason" in it.why for it in blamed)
 
 
+@pytest.mark.parametrize(("at_most", "may"), [("updated", True), ("unchanged", True), ("replaced", False)])
+def test_what_may_change_is_allowed_if_it_is_updated_at_most(at_most: str, may: bool) -> None:
+    planned = [change("x", "may change", at_most=at_most, reason="it reads a.output, which may change")]
+    assert (held_by_plan(planned, "stack", replaces=False) == []) is may
+
+
 def test_the_reason_says_which_flag_is_missing() -> None:
     blamed = held_by_plan([change("db", "replaced", reason="it doesn't exist any more")], "stack", replaces=False)
     told = observing.plan_words(blamed, Asked(True, False), ALLOWS)
