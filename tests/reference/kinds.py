@@ -651,6 +651,14 @@ def grow(service: StandIn, there: Body) -> None:
         it["status"] = (service.ends_in or "ACTIVE") if looks > at + 1 else "BUILD"
 
 
+def of_servers(sent: Body) -> Body:
+    """The fields of a cluster, from those of a request. Its networks aren't known by the older name."""
+    servers = sent["instances"]
+    assert all("network_id" in nic for it in servers for nic in it.get("nics") or ())
+    assert all(set(nic) <= {"network_id", "subnet_id", "ip_address"} for it in servers for nic in it.get("nics") or ())
+    return {**sent, "instances": [{**it, "id": f"i{at}"} for at, it in enumerate(servers)]}
+
+
 DATABASE_CLUSTER = Kind(
     "database",
     "/v1.0/shop/clusters",
@@ -660,7 +668,7 @@ DATABASE_CLUSTER = Kind(
     "locality extended_properties configuration",
     "",
     at_once=False,
-    makes=lambda sent: {**sent, "instances": [{**it, "id": f"i{at}"} for at, it in enumerate(sent["instances"])]},
+    makes=of_servers,
     adds={"task": {"name": "NONE"}, "ip": ["10.0.0.9"]},
     ages=grow,
 )

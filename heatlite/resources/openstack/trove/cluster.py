@@ -23,6 +23,8 @@ from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
 from heatlite.schema.constraints import Length, Range
 
 INSTANCES, NETWORKS, VOLUME = "instances", "networks", "volume_size"
+NICS, NET = "nics", "net-id"
+"""The fields of networks."""
 IDLE = "NONE"
 """The task of a cluster that can be deleted."""
 
@@ -97,6 +99,7 @@ class Cluster(TroveResource):
 
 
 def as_server(given: Body) -> Body:
-    """Return a server as Trove has it."""
-    rest = {name: it for name, it in given.items() if name != VOLUME and it != []}
-    return {**rest, "volume": {"size": given[VOLUME]}}
+    """Return a server as Trove has it. The networks of clusters have another key than those of instances."""
+    rest = {name: it for name, it in given.items() if name not in (VOLUME, NICS)}
+    nics = [{"network_id" if name == NET else name: it for name, it in nic.items()} for nic in given.get(NICS) or ()]
+    return {**rest, "volume": {"size": given[VOLUME]}, **({NICS: nics} if nics else {})}
