@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from heatlite.exception import CloudError
 from heatlite.resources.base import Resource
 from heatlite.resources.builtin.characters import CLASSES, LETTERS_AND_DIGITS, random_string
 from heatlite.resources.builtin.mailbox import (
@@ -32,7 +33,10 @@ from heatlite.resources.openstack.swift.temp_url import temp_url
 from heatlite.resources.signing import ACCESS_KEY, SECRET_KEY, Keys, resource_arn, signed_url
 from heatlite.resources.tools import physical_name
 
+PASSWORD = "password"
+"""The key of the data for the password of the user that has a queue; Heat's key, too."""
 PASSWORD_LENGTH = 32
+UNAUTHORIZED = 401
 LONGEST_USER_NAME = 64
 """Characters, the least limit of keystone's back ends."""
 CFN_SIGNAL, HEAT_SIGNAL = "CFN_SIGNAL", "HEAT_SIGNAL"
@@ -126,6 +130,7 @@ class OwnUser(Resource):
         box = self.queue_box(user, password)
         box.make()
         self.data_set(QUEUE, box.name)
+        self.data_set(PASSWORD, password)
         return box.name
 
     def queue_box(self, user: StackUser, password: str) -> QueueBox:
@@ -136,9 +141,26 @@ class OwnUser(Resource):
         """Remove the object or the queue of a transport, if it exists; return False if the next step has to go on."""
         if transport == TEMP_URL_SIGNAL and self.cloud.endpoint("object-store"):
             return self.object_box(versions=False).remove()
-        if transport == ZAQAR_SIGNAL and self.cloud.endpoint("messaging") and self.cloud.users.find(self.user_name):
-            return self.queue_box(*self.make_user()).remove()
+        if transport == ZAQAR_SIGNAL and self.cloud.endpoint("messaging"):
+            return self._remove_queue()
         return True
+
+    def _remove_queue(self) -> bool:
+        """Delete the queue as its user; return False if the next step has to do it, with a new password.
+
+        A new password voids the user's tokens, and Keystone counts in seconds: a token of the same second is void, too.
+        """
+        user, password = self.cloud.users.find(self.user_name), self.data.get(PASSWORD)
+        if user is None:
+            return True
+        if password is not None:
+            try:
+                return self.queue_box(user, str(password)).remove()
+            except CloudError as error:
+                if error.kwargs["status"] != UNAUTHORIZED:
+                    raise
+        self.data_set(PASSWORD, self.make_user()[1])
+        return False
 
     def api_url(self, project_id: str) -> str | None:
         """Return heat-api's URL for signals from a user of this project; None if the catalogue has no orchestration."""

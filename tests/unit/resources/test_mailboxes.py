@@ -24,6 +24,7 @@ from heatlite.resources.software.port import Served
 from heatlite.resources.software.testing import SoftwareInMemory
 from heatlite.resources.steps import poll, start
 from heatlite.resources.testing import carried, drive, instance_of
+from tests.memory_api import Refusal
 from tests.memory_keystone import MemoryKeystone
 from tests.reference import kinds
 from tests.reference.standin import StandIn
@@ -93,6 +94,32 @@ def test_a_condition_keeps_what_it_reads_in_the_handles_queue(keystone: MemoryKe
     assert isinstance(drive(WaitCondition, "DELETE", instance=condition), Done)
     assert zaqar.of(MESSAGES) == []  # another condition waits for other signals
     assert isinstance(drive(HandleWithUser, "DELETE", instance=handle), Done)
+    assert (zaqar.of(QUEUES), users(keystone)) == ([], [])
+
+
+def test_a_queue_goes_by_the_password_that_its_user_has(keystone: MemoryKeystone, zaqar: StandIn) -> None:
+    handle = instance_of(HandleWithUser, {"signal_transport": "ZAQAR_SIGNAL"}, cloud=cloud_of(keystone))
+    handle = carried(handle, drive(HandleWithUser, "CREATE", instance=handle))
+    [user] = users(keystone)
+    asked = len(keystone.asked)
+    assert isinstance(drive(HandleWithUser, "DELETE", instance=handle), Done)
+    assert (zaqar.of(QUEUES), users(keystone)) == ([], [])
+    assert ("PATCH", f"users/{user['id']}") not in keystone.asked[asked:], "it would void the user's tokens"
+
+
+def test_a_password_that_is_void_is_replaced_a_step_before_the_queue_goes(
+    keystone: MemoryKeystone, zaqar: StandIn
+) -> None:
+    handle = instance_of(HandleWithUser, {"signal_transport": "ZAQAR_SIGNAL"}, cloud=cloud_of(keystone))
+    handle = carried(handle, drive(HandleWithUser, "CREATE", instance=handle))
+    zaqar.fails = [Refusal(401)] * 2  # the client logs in again once
+    begun = start(HandleWithUser(handle), "DELETE")
+    assert isinstance(begun, Waiting)
+    [user] = users(keystone)
+    assert begun.data["password"] == user["password"]
+    assert len(zaqar.of(QUEUES)) == 1
+    handle = carried(handle, begun)
+    assert isinstance(poll(HandleWithUser(handle), "DELETE", begun.progress), Done)
     assert (zaqar.of(QUEUES), users(keystone)) == ([], [])
 
 
