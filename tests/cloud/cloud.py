@@ -45,6 +45,7 @@ CONNECTIONS = 1000
 """What the services' pools may come to on one MariaDB: at its own limit of 151 a busy Cinder answers 500."""
 ROLES_OF_DEMO = ("member", "creator", "load-balancer_member")
 FLAVORS = {"m1.tiny": (512, 1, 1), "m1.small": (2048, 1, 20), "m1.medium": (4096, 2, 40), "m1.large": (8192, 4, 80)}
+DATASTORES = {"mysql": "8.4", "mariadb": "11.4"}
 IMAGES = ("cirros", "ubuntu", "fedora", "centos")
 
 
@@ -445,6 +446,8 @@ class Cloud:
             for name in IMAGES:
                 form = {"disk_format": "raw", "container_format": "bare"}
                 admin.image.create_image(name, data=b"\0" * 512, visibility="public", min_disk=0, **form)
+        if "trove" in self._services:
+            self._offer_databases(admin.image.find_image(IMAGES[0]).id)
         if "neutron" in self._services:
             outside = {"provider_network_type": "flat", "provider_physical_network": "public"}
             public = admin.network.create_network(name="public", is_router_external=True, **outside)
@@ -457,6 +460,13 @@ class Cloud:
                 admin.compute.create_flavor(name=name, ram=ram, vcpus=vcpus, disk=disk)
             up = lambda: [it.state for it in admin.compute.services() if it.binary == "nova-compute"] == ["up"]  # noqa: E731
             wait_until(up, PATIENCE, "nova-compute to be up", lambda: self._tail("nova-compute"))
+
+    def _offer_databases(self, image: str) -> None:
+        """Tell Trove of kinds of databases, and of their image."""
+        for name, version in DATASTORES.items():
+            self._manage("trove", "datastore_update", name, "")
+            self._manage("trove", "datastore_version_update", name, version, name, image, "", "1")
+            self._manage("trove", "datastore_update", name, version)
 
 
 def database_of(url: str) -> str:

@@ -181,6 +181,29 @@ def zun(place: Place) -> Sections:
     }
 
 
+def trove(place: Place) -> Sections:
+    """Instances on real servers and volumes, in which there is nothing: ``fakes`` has the guests."""
+    options = {
+        "host": "127.0.0.1",
+        "api_paste_config": place.shipped("trove", "api-paste.ini"),
+        "remote_guest_client": "heatlite_fake_databases.Guest",
+        "default_datastore": "mysql",
+        "trove_volume_support": "true",
+        "volume_time_out": 600,
+        "resize_time_out": 600,
+        "agent_heartbeat_expiry": 86400,
+        "usage_sleep_time": 1,
+        "max_instances_per_tenant": -1,
+        "max_volumes_per_tenant": -1,
+        **{f"http_{method}_rate": 100000 for method in ("get", "post", "delete", "put", "mgmt_post")},
+    }
+    names = {"user_domain_name": "Default", "project_domain_name": "Default"}
+    return common(place, "trove", **options) | {
+        "service_credentials": {**login(place, "trove"), **names},
+        "network": {"enable_access_check": "false"},  # or subnets need a router
+    }
+
+
 FILES: Mapping[str, Mapping[str, Written]] = {
     "zaqar": {"zaqar.conf": zaqar},
     "gnocchi": {"gnocchi.conf": gnocchi},
@@ -191,4 +214,5 @@ FILES: Mapping[str, Mapping[str, Written]] = {
     "magnum": {"magnum.conf": magnum},
     "blazar": {"blazar.conf": blazar},
     "zun": {"zun.conf": zun},
+    "trove": {"trove.conf": trove},
 }

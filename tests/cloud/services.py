@@ -207,6 +207,17 @@ ON_REQUEST: Mapping[str, Service] = {
         takes_arguments=True,
         topic="zun-compute",
     ),
+    "trove": Service(
+        further.FILES["trove"],
+        (("database", "/v1.0/%(project_id)s"),),
+        "trove.cmd.app_wsgi",
+        ("trove-taskmanager",),
+        databases=("trove",),
+        migration=("trove-manage", "db_sync"),
+        needs=("nova", "cinder"),
+        takes_arguments=True,
+        topic="taskmanager",
+    ),
 }
 SERVICES = {**ALWAYS, **ON_REQUEST}
 
