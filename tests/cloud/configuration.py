@@ -14,6 +14,8 @@ from typing import Any
 
 PASSWORD = "a password for tests"
 REGION = "RegionOne"
+HOST = "cloud"
+"""The name of the only host of each service."""
 FIXED_KEY = "0" * 64
 """With what Cinder would encrypt volumes."""
 Sections = dict[str, dict[str, Any]]
@@ -83,7 +85,7 @@ def common(place: Place, service: str, **default: Any) -> Sections:
         "DEFAULT": {
             "transport_url": place.broker,
             "use_stderr": "true",
-            "host": "cloud",
+            "host": HOST,
             "state_path": place.state(service),
             **default,
         },

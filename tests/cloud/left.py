@@ -9,6 +9,7 @@ from urllib.parse import quote
 from heatlite.resources.cloud import Api
 from heatlite.resources.openstack.base import PROJECTS
 from tests.cloud.reached import Reached
+from tests.cloud.services import ON_REQUEST
 
 OF_USERS = "os-keypairs"
 """What belongs to a user, not to a project: that of the user of the project's name is looked at."""
@@ -38,6 +39,15 @@ OF_PROJECT = {
         "lbaas/healthmonitors",
         "lbaas/l7policies",
     ),
+    "message": ("queues",),
+    "alarm": ("alarms",),
+    "workflow": ("workflows", "cron_triggers"),
+    "shared_file_system": ("shares", "share-networks", "security-services"),
+    "container_infrastructure_management": ("clustertemplates", "clusters"),
+    "reservation": ("leases",),
+    "application_container": ("containers",),
+    "database": ("instances", "clusters"),
+    "baremetal": ("nodes", "portgroups", "ports"),
 }
 OF_ALL = {
     "network": ("segments",),
@@ -50,6 +60,8 @@ OF_ALL = {
         "lbaas/availabilityzones",
         "lbaas/availabilityzoneprofiles",
     ),
+    "shared_file_system": ("types",),
+    "reservation": ("os-hosts",),
 }
 OF_KEYSTONE = ("domain", "project", "user", "group", "role", "service", "endpoint", "region")
 """Kinds of what administrators make at Keystone."""
@@ -62,8 +74,19 @@ KEYS = {
     "os-aggregates": "aggregates",
     "lbaas/availabilityzones": "availability_zones",
     "lbaas/availabilityzoneprofiles": "availability_zone_profiles",
+    "shared_file_system types": "share_types",
+    "reservation os-hosts": "hosts",
 }
 """Collection → the key of its list in JSON, where that isn't the end of its path."""
+SENT: Mapping[str, Mapping[str, Any]] = {
+    "message": {"headers": {"Client-ID": "3381af92-2b9e-11e3-b191-71861300734c"}},
+    "shared_file_system": {"microversion": "2.13"},
+    "baremetal": {"microversion": "1.53"},
+    "application_container": {"headers": {"OpenStack-API-Version": "container 1.36"}},
+}
+"""What a service wants to have with each request."""
+LISTED_BARE = "alarm"
+"""The service whose answer is a list, without a key."""
 
 
 def everything(cloud: Reached, project: str = "demo", *, admins: bool = True) -> dict[str, set[str]]:
@@ -103,18 +126,21 @@ def _listed(cloud: Reached, project: str, collections: Mapping[str, Collection[s
             continue
         api = cloud.services("admin", project).api(service)
         for name in names:
-            key = KEYS.get(name) or name.rsplit("/", 1)[-1].replace("-", "_")
+            label = f"{service} {name}" if PROJECTS[service] in ON_REQUEST else name
+            key = KEYS.get(label) or name.rsplit("/", 1)[-1].replace("-", "_")
             sent = of_user if name == OF_USERS else {"params": owned if service in FILTERED else {}}
-            listed = api.listed(f"/{name}", key, **sent)
-            found[name] = {_id_in(it) for it in listed if it.get("provisioning_status") != "DELETED"}
+            sent = {**sent, **SENT.get(service, {})}
+            listed = api.get(f"/{name}") if service == LISTED_BARE else api.listed(f"/{name}", key, **sent)
+            found[label] = {_id_in(it) for it in listed if it.get("provisioning_status") != "DELETED"}
     return found
 
 
 def _id_in(body: Mapping[str, Any]) -> str:
-    """Return an object's id: Barbican has references, and Nova's key pairs and Octavia's zones have names."""
+    """Return an object's id: some of Nova, Octavia and Zaqar have names, and Barbican has references."""
     references = (body.get(f"{kind}_ref") for kind in ("order", "container", "secret"))
     names = (body.get("keypair") or body).get("name")
-    return str(body.get("id") or next((it for it in references if it), None) or names)
+    ids = (body.get(it) for it in ("id", "uuid", "alarm_id"))
+    return str(next((it for it in (*ids, *references) if it), None) or names)
 
 
 def _stored(api: Api) -> Iterator[str]:

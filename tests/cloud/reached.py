@@ -17,6 +17,7 @@ from heatlite.clients.identity import Identity
 from heatlite.clients.login import Login
 from heatlite.clients.sessions import Sessions
 from heatlite.clients.settings import Settings, StackDomain
+from tests.cloud.cloud import ROLES_OF_DEMO
 from tests.cloud.run import VARIABLE
 from tests.identity.request_context import request_context
 from tests.interrupted import Interruptions
@@ -70,13 +71,16 @@ class Reached:
         return self._projects[name]
 
     def fresh_project(self, name: str) -> None:
-        """Make a project of this name with a user of the same name, unless they exist: it has nothing of others."""
+        """Make a project of this name with a user of the same name, unless they exist: it has nothing of others.
+
+        The user has the roles that ``demo`` has, and ``admin`` is an administrator of it.
+        """
         identity = self.identity()
         if any(it["name"] == name for it in identity.listed("project")):
             return
         project = identity.create("project", {"name": name, "domain_id": "default"})["id"]
         user = identity.create("user", {"name": name, "password": self._password, "domain_id": "default"})["id"]
-        for role, who in (("member", user), ("admin", self._admin_id())):
+        for role, who in (*((it, user) for it in ROLES_OF_DEMO), ("admin", self._admin_id())):
             identity.put(f"projects/{project}/users/{who}/roles/{identity.id_of('role', role)}")
         self._projects.clear()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -20,18 +21,30 @@ AN_HOST = {"resource_type": "physical:host", "min": 1, "max": 1}
 INSTANCES = {"resource_type": "virtual:instance", "amount": 1, "vcpus": 1, "memory_mb": 512, "disk_gb": 1}
 
 
-@pytest.fixture(autouse=True)
-def pool(cloud: Reached) -> Iterator[str]:
-    """Blazar's aggregate; its name."""
-    cloud.requires("blazar")
+@contextmanager
+def pool(cloud: Reached, project: str) -> Iterator[None]:
+    """Have Blazar's aggregate."""
     api = cloud.services("admin", "admin").api("compute")
     made = api.post("/os-aggregates", {"aggregate": {"name": POOL}})["aggregate"]["id"]
-    yield POOL
-    api.delete(f"/os-aggregates/{made}")
+    try:
+        yield
+    finally:
+        api.delete(f"/os-aggregates/{made}")
+
+
+@pytest.fixture(autouse=True)
+def _pool(cloud: Reached) -> Iterator[None]:
+    cloud.requires("blazar")
+    with pool(cloud, "demo"):
+        yield
 
 
 @pytest.fixture
 def machine(cloud: Reached) -> str:
+    return host_of(cloud)
+
+
+def host_of(cloud: Reached) -> str:
     """The name of the cloud's only host."""
     [found] = cloud.services("admin", "admin").api("compute").listed("/os-hypervisors", "hypervisors")
     return str(found["hypervisor_hostname"])

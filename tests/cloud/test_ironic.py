@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -17,17 +18,25 @@ VERSION = {"microversion": "1.53"}
 MACHINE, ANOTHER = "machine", "another"
 
 
-@pytest.fixture(autouse=True)
-def _machines(cloud: Reached) -> Iterator[None]:
-    """Two machines, and a group of ports of the first."""
-    cloud.requires("ironic")
-    api = cloud.services("admin", "admin").api("baremetal")
+@contextmanager
+def machines(cloud: Reached, project: str) -> Iterator[None]:
+    """Have two machines in a project, and a group of ports of the first."""
+    api = cloud.services("admin", project).api("baremetal")
     made = [api.post("/nodes", {"name": it, "driver": "fake-hardware"}, **VERSION)["uuid"] for it in (MACHINE, ANOTHER)]
     group = api.post("/portgroups", {"name": "bond", "node_uuid": made[0]}, **VERSION)["uuid"]
-    yield
-    api.delete(f"/portgroups/{group}", **VERSION)
-    for node in made:
-        api.delete(f"/nodes/{node}", **VERSION)
+    try:
+        yield
+    finally:
+        api.delete(f"/portgroups/{group}", **VERSION)
+        for node in made:
+            api.delete(f"/nodes/{node}", **VERSION)
+
+
+@pytest.fixture(autouse=True)
+def _machines(cloud: Reached) -> Iterator[None]:
+    cloud.requires("ironic")
+    with machines(cloud, "admin"):
+        yield
 
 
 def ports(cloud: Reached) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -25,15 +26,23 @@ TEMPLATE = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _image(cloud: Reached) -> Iterator[None]:
-    """An image that Magnum's driver knows what to do with."""
-    cloud.requires("magnum")
+@contextmanager
+def image(cloud: Reached, project: str) -> Iterator[None]:
+    """Have an image that Magnum's driver knows what to do with."""
     api = cloud.services("admin", "admin").api("image")
     shown = {"name": IMAGE, "visibility": "public", "os_distro": IMAGE}
     made = api.post("/images", {**shown, "container_format": "bare", "disk_format": "raw"})["id"]
-    yield
-    api.delete(f"/images/{made}")
+    try:
+        yield
+    finally:
+        api.delete(f"/images/{made}")
+
+
+@pytest.fixture(autouse=True)
+def _image(cloud: Reached) -> Iterator[None]:
+    cloud.requires("magnum")
+    with image(cloud, "demo"):
+        yield
 
 
 def there(cloud: Reached) -> dict[str, set[str]]:

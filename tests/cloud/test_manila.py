@@ -21,8 +21,12 @@ COLLECTIONS = {"shares": "shares", "share-networks": "share_networks", "security
 
 @pytest.fixture(autouse=True)
 def _with_manila(cloud: Reached) -> None:
-    """Wait until Manila's scheduler knows where shares can be."""
     cloud.requires("manila")
+    await_pools(cloud)
+
+
+def await_pools(cloud: Reached) -> None:
+    """Wait until Manila's scheduler knows where shares can be."""
     api, end = cloud.services("admin", "admin").api("shared_file_system"), time.monotonic() + PATIENCE
     while len(api.get("/scheduler-stats/pools", **VERSION)["pools"]) < 2:
         assert time.monotonic() < end
