@@ -72,10 +72,14 @@ def real_heat(
             broker.close(connected)
 
 
-def heat_context(cloud: Reached, project: str) -> dict[str, Any]:
-    """Return the context of a request with all that heat-engine looks for in it, by a project's user of its name."""
-    found = cloud.context(project, project)
+def heat_context(cloud: Reached, project: str, user: str = "") -> dict[str, Any]:
+    """Return the context of a request with all that heat-engine looks for in it.
+
+    :param user: who sends it; the project's user of its name by default
+    """
+    user = user or project
+    found = cloud.context(user, project)
     more = {"user_id": found["user"], "tenant": found["project_id"], "is_admin_project": True}
     url, token = f"{cloud.settings.auth_url}/auth/tokens", {"X-Subject-Token": found["auth_token"]}
-    body = cloud.sessions.of(cloud.login(project, project)).get(url, headers=token).json()
+    body = cloud.sessions.of(cloud.login(user, project)).get(url, headers=token).json()
     return {**found, **more, "auth_url": cloud.settings.auth_url, "auth_token_info": body}
