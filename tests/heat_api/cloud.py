@@ -109,7 +109,8 @@ class Cloud:
             "heat_metadata_server_url": self.ports.cfn_url.removesuffix("/v1"),
             "heat_waitcondition_server_url": self.ports.waitcondition_url,
         }
-        engines = Daemons(directory, database, bus, **SLOWER, **ROOT_TYPES, **STACK_DOMAIN, **urls)
+        passed_on = {"allow_trusts_redelegation": "true"} if self.services is not None else {}  # for Aodh's trust
+        engines = Daemons(directory, database, bus, **SLOWER, **ROOT_TYPES, **STACK_DOMAIN, **urls, **passed_on)
         assert KEY in engines.config.read_text()
         with engines.config.open("a") as configuration:
             configuration.write(TRUSTEE.format(keystone=self.keystone.url, password=PASSWORD))

@@ -5,6 +5,7 @@ run.py --commands         the commands only
 run.py --signed           signals by signed URLs only; with --cloud, also an alarm of Aodh's, where the cloud has it
 run.py --ids FILE         the tests of another list
 run.py --cloud            the functional tests of cloud_ids.txt, beside the cloud that HEATLITE_CLOUD tells of
+run.py --by-heat          with the functional tests: heat-engine answers them, to see which of them pass on it here
 run.py --cloud --beside-heat     stacks of the cloud's types by both, and what then exists at the services
 run.py --beside-heat      the same commands and stories to heat-engine and to heatlite, and what differs
 """
@@ -41,6 +42,7 @@ def main() -> int:
     parser.add_argument("--commands", action="store_true", help="only the pass over the client's commands")
     parser.add_argument("--cloud", action="store_true", help="beside a cloud: the functional tests that use it")
     parser.add_argument("--signed", action="store_true", help="only signals by signed URLs")
+    parser.add_argument("--by-heat", action="store_true", help="the functional tests on heat-engine")
     parser.add_argument("--ids", type=pathlib.Path, help="file with ids of functional tests, one a line")
     parser.add_argument("--stories", action="store_true", help="with --beside-heat: the stories only")
     parser.add_argument("--beside-heat", action="store_true", help="compare with heat-engine, command by command")
@@ -83,6 +85,9 @@ def beside_heat(here: cloud.Cloud, arguments: argparse.Namespace) -> int:
 
 def drive(here: cloud.Cloud, arguments: argparse.Namespace) -> int:
     """Have heatlite do all of it; how much went wrong."""
+    if arguments.by_heat:
+        with here.served_by(cloud.Engine.HEAT):
+            return functional.run(here, arguments.ids or (CLOUD_IDS if here.services is not None else IDS))
     with here.served_by(cloud.Engine.HEATLITE):
         if here.services is not None and not arguments.signed:
             return functional.run(here, arguments.ids or CLOUD_IDS)
