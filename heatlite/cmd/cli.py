@@ -148,7 +148,13 @@ class HeatliteApp(App):
             "--os-token",
             metavar="TOKEN",
             default=os.environ.get("OS_TOKEN") or None,
-            help="keystone's token for the project, with which the cloud's services are used (OS_TOKEN, else none)",
+            help="keystone's token, which decides project and user: for the cloud's services (OS_TOKEN, else none)",
+        )
+        parser.add_argument(
+            "--os-auth-url",
+            metavar="URL",
+            default=os.environ.get("OS_AUTH_URL") or None,
+            help="keystone's URL, asked whose the token is (OS_AUTH_URL)",
         )
         return parser
 

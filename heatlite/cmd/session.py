@@ -63,8 +63,10 @@ def login_name() -> str:
 def request_context(options: argparse.Namespace, request_id: str) -> Context:
     """Build the context of one command, in the form of Heat's ``RequestContext.to_dict()``.
 
-    ``options`` has ``os_project_id``, ``os_username`` and ``os_token``, which may be None: an engine trusts its broker,
-    and needs a token only for the cloud's services.
+    ``options`` has ``os_project_id`` and ``os_username``. An engine trusts its broker, and needs a token only for the
+    cloud's services. With ``os_token``, keystone at ``os_auth_url`` says project, user and roles.
+
+    :raises CommandError: when it doesn't
     """
     project, user = options.os_project_id, options.os_username
     known: dict[str, Any] = {
@@ -77,12 +79,17 @@ def request_context(options: argparse.Namespace, request_id: str) -> Context:
         "tenant": project,
         "tenant_id": project,
         "roles": ["admin", "member"],
-        "auth_token": options.os_token,
+        "auth_token": None,
         "request_id": request_id,
         "user_identity": f"{user} {project} - - -",
         "is_admin_project": True,
     }
     flags = dict.fromkeys(("is_admin", "read_only", "show_deleted"), False)
+    if options.os_token:
+        from heatlite.cmd import token_facts
+
+        known |= token_facts.facts_of(options.os_token, options.os_auth_url)
+        known["user_identity"] = f"{known['user']} {known['project']} - - -"
     return dict.fromkeys(UNKNOWN) | flags | known
 
 

@@ -99,7 +99,7 @@ def test_no_bodies_of_requests_are_logged_to_services(shell, words, monkeypatch)
 
 
 def test_the_context_has_heats_keys_and_the_users_project():
-    options = SimpleNamespace(os_project_id="p", os_username="u", os_token=None)
+    options = SimpleNamespace(os_project_id="p", os_username="u", os_token=None, os_auth_url=None)
     context = session.request_context(options, "req-1")
     keys = """auth_token auth_token_info auth_url aws_creds domain global_request_id is_admin is_admin_project
         password project project_domain project_id project_name read_only region_name request_id

@@ -41,12 +41,33 @@ def test_nothing_is_generated_unless_it_is_said_from_what(shell):
         shell.run("stack", "generate")
 
 
-def test_a_token_is_sent_with_each_command(shell, monkeypatch):
+FACTS = {"project_id": "p-1", "user_id": "u-1", "user": "u-1", "project": "p-1", "roles": ["member"]}
+
+
+def test_a_token_decides_project_user_and_roles(shell, monkeypatch):
+    asked = []
+
+    def facts_of(token, url):
+        asked.append((token, url))
+        return {**FACTS, "auth_token": token}
+
+    monkeypatch.setattr("heatlite.cmd.token_facts.facts_of", facts_of)
     monkeypatch.delenv("OS_TOKEN", raising=False)
     shell.run("stack", "list")
-    assert shell.engine.contexts[-1]["auth_token"] is None
-    shell.run("--os-token", "t-1", "stack", "list")
-    assert shell.engine.contexts[-1]["auth_token"] == "t-1"
+    assert (shell.engine.contexts[-1]["auth_token"], asked) == (None, [])
+    shell.run("--os-token", "t-1", "--os-auth-url", "http://keystone", "stack", "list")
+    context = shell.engine.contexts[-1]
+    assert {name: context[name] for name in FACTS} == FACTS
+    assert (context["auth_token"], context["user_identity"]) == ("t-1", "u-1 p-1 - - -")
     monkeypatch.setenv("OS_TOKEN", "t-2")
+    monkeypatch.setenv("OS_AUTH_URL", "http://other/v3")
     shell.run("stack", "list")
-    assert shell.engine.contexts[-1]["auth_token"] == "t-2"
+    assert asked == [("t-1", "http://keystone"), ("t-2", "http://other/v3")]
+
+
+def test_a_token_that_nobody_can_read_is_an_error(shell, monkeypatch):
+    monkeypatch.delenv("OS_AUTH_URL", raising=False)
+    assert shell.run("--os-token", "t-1", "stack", "list") == 1
+    assert "--os-auth-url" in shell.err
+    assert shell.run("--os-token", "t-1", "--os-auth-url", "http://127.0.0.1:1", "stack", "list") == 1
+    assert "Keystone doesn't say whose the token is" in shell.err

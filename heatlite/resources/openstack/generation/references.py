@@ -42,25 +42,34 @@ def slug(text: str) -> str:
     return NOT_IN_NAMES.sub("_", text).strip("_")[:LONGEST]
 
 
-def unique(wanted: Iterable[str], taken: Mapping[str, Any]) -> str:
-    """Return the first of these names that is free; if none is, the last with a number."""
-    last = ""
-    for last in wanted:
-        if last and last not in taken:
-            return last
-    number = 2
-    while f"{last}_{number}" in taken:
-        number += 1
-    return f"{last}_{number}"
+class Unique:
+    """Unique names of one template, each of which stands for something."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, Any] = {}
+        self._numbers: dict[str, int] = {}
+
+    def add(self, wanted: Iterable[str], meaning: Any) -> str:
+        """Return the first of these names that is free; if none is, the last with the next number."""
+        name = last = ""
+        for last in wanted:
+            if last not in self.names:
+                name = last
+                break
+        while not name or name in self.names:
+            self._numbers[last] = self._numbers.get(last, 1) + 1
+            name = f"{last}_{self._numbers[last]}"
+        self.names[name] = meaning
+        return name
 
 
 def named(chosen: Iterable[Thing]) -> dict[str, Thing]:
     """Return things by unique names of resources: their own names, as far as these can be names."""
-    found: dict[str, Thing] = {}
+    found = Unique()
     for thing in chosen:
         own, word = slug(thing.name), thing.kind.word
-        found[unique((own, f"{own}_{word}") if own else (word,), found)] = thing
-    return found
+        found.add((own, f"{own}_{word}") if own else (word,), thing)
+    return found.names
 
 
 class References:
@@ -72,7 +81,12 @@ class References:
         self._known = known_names(existing)
         self._outer = frozenset(existing.outer_networks)
         self._parameters: dict[tuple[str, str], str] = {}
-        self.parameters: dict[str, dict[str, Any]] = {}
+        self._unique = Unique()
+
+    @property
+    def parameters(self) -> dict[str, dict[str, Any]]:
+        """The parameters that were needed, by name."""
+        return self._unique.names
 
     def has(self, kind: str, thing_id: str) -> bool:
         """Tell whether a thing is among the chosen ones."""
@@ -95,14 +109,14 @@ class References:
         if place not in self._parameters:
             shown = name or self._known.get(place) or ("" if value in self._outer else value)
             word = "external network" if value in self._outer else WORDS.get(kind) or kind.rpartition(".")[2]
-            own = self._parameters[place] = unique([slug(f"{word}_{shown}".replace(" ", "_"))], self.parameters)
-            is_object = kind in CONSTRAINTS
-            self.parameters[own] = {
+            definition = {
                 "type": "string",
                 "default": value,
                 "description": f"The {word.replace('_', ' ')} {shown}".rstrip() + " of the project",
-                **({"constraints": [{"custom_constraint": kind}]} if is_object else {}),
+                **({"constraints": [{"custom_constraint": kind}]} if kind in CONSTRAINTS else {}),
             }
+            own = slug(f"{word}_{shown}".replace(" ", "_"))
+            self._parameters[place] = self._unique.add([own], definition)
         return {"get_param": self._parameters[place]}
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from heatlite.exception import EntityNotFound, Forbidden, RequestLimitExceeded
 from heatlite.resources.openstack.generation.collecting import collect
 from heatlite.resources.openstack.generation.generating import Generated, Selection, generate, referred
+from heatlite.resources.openstack.generation.references import Unique
 from heatlite.resources.openstack.marks import KEY, tag_of
 from heatlite.resources.registry import Registry
 from heatlite.resources.testing import instance_of
@@ -493,6 +494,22 @@ def test_names_are_those_of_things_as_far_as_they_can_be(project: Project) -> No
     assert {"web", "web_network", "network", "network_2", "gr_er_kleiner", "web_security_group"} <= names.keys()
     assert len(names) == 7
     assert all(re.fullmatch(r"[A-Za-z0-9_-]+", it) for it in names)
+
+
+def test_ten_thousand_things_of_one_name_take_ten_thousand_tries_for_a_name() -> None:
+    class Counted(dict):  # type: ignore[type-arg]
+        looks = 0
+
+        def __contains__(self, key: object) -> bool:
+            Counted.looks += 1
+            return super().__contains__(key)
+
+    names = Unique()
+    names.names = Counted()
+    for _ in range(10_000):
+        names.add(["port"], None)
+    assert len(names.names) == 10_000
+    assert Counted.looks <= 30_000
 
 
 def test_what_a_type_refuses_is_left_out_and_named_by_a_parameter(project: Project) -> None:
