@@ -356,8 +356,16 @@ class Cloud:
         self._wait(service)
         if topic := SERVICES[service].topic:
             wait_until(lambda: self._listens(topic), PATIENCE, f"{service} to listen", lambda: self._tail(service))
+        if service == "nova":
+            wait_until(self._has_a_host, PATIENCE, "nova to map its host", lambda: self._tail("nova"))
         if service == "designate":
             self._manage("designate", "pool", "update", "--file", str(self.place.etc("designate") / POOLS))
+
+    def _has_a_host(self) -> bool:
+        """Whether the scheduler has found the compute host: a server that is asked for before fails."""
+        with self._connection("nova_api") as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM host_mappings")
+            return bool(cursor.fetchone()[0])  # type: ignore[index]
 
     def _listens(self, topic: str) -> bool:
         """Whether somebody takes the messages of a topic: one that is sent before is lost."""

@@ -165,7 +165,7 @@ def lived(life: Life, cloud: Reached, api_url: str, project: str, url: str, foun
         body = {"template": life.template, "files": dict(life.files), "parameters": dict(parameters)}
         raise AssertionError(tell.web.ask("POST", "/stacks", {"stack_name": "again", **body}))
     for row in tell.rows():
-        if row["resource_status"] == "FAILED":
+        if str(row["resource_status"]).endswith("FAILED"):
             print(f"{project}: {row['resource_name']}: {row['resource_status_reason']}", flush=True)
     look("created")
     before = ids(looker, ever)
