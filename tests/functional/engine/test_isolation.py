@@ -41,6 +41,7 @@ OF_STACKS: dict[str, dict[str, Any]] = {
     "preview_update_stack": WRITE,
     "resource_mark_unhealthy": {"resource_name": "one", "mark_unhealthy": True},
     "resource_signal": {"resource_name": "one", "details": None},
+    "show_drift": {},
     "show_output": {"output_key": "o"},
     "show_snapshot": SNAPSHOT,
     "show_stack": {},
