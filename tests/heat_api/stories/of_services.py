@@ -129,7 +129,7 @@ LIVES = (
         },
         given=lambda cloud, project, url: {"url": f"{url}/disk"},
     ),
-    Life("ec2", {"in place": {"Port": "80"}, "resized": {"Flavor": "m1.small"}, "replaced": {"Image": "ubuntu"}}),
+    Life("ec2", {"in place": {"Port": "80"}, "resized": {"Flavor": "m1.small"}}),
     Life(
         "scaled",
         {"grown": {"number": 2}, "resized": {"flavor": "m1.small"}, "shrunk": {"number": 1}},
