@@ -15,7 +15,8 @@ from heatlite.engine.common.settings import ObserverSettings
 from heatlite.rpc.queries import EventQuery
 from tests.cloud.left import everything
 from tests.cloud.reached import Reached
-from tests.cloud.test_reality import looks, shop
+from tests.cloud.shop import Outside, shop
+from tests.cloud.test_reality import looks
 from tests.deployment import InProcess, in_process
 from tests.story import Story
 from tests.waiting import wait_until
@@ -36,42 +37,6 @@ def engine(cloud: Reached, tmp_path: pathlib.Path) -> Iterator[InProcess]:
     deployment = in_process(tmp_path, cloud=cloud.settings, observer=OBSERVES)
     yield deployment
     deployment.stop()
-
-
-class Outside:
-    """Somebody who changes what a stack has made."""
-
-    def __init__(self, cloud: Reached, ids: dict[str, str]) -> None:
-        services = cloud.services(PROJECT, PROJECT)
-        self.network, self.compute = services.api("network"), services.api("compute")
-        self.storage, self.ids = services.api("block_storage"), ids
-
-    def delete_server(self, name: str) -> None:
-        server = self.ids[name]
-        self.compute.delete(f"/servers/{server}")
-        wait_until(lambda: server not in str(self.compute.get("/servers")), 120, "the server to go")
-
-    def rules(self) -> list[dict[str, Any]]:
-        group = self.network.get(f"/security-groups/{self.ids['group']}")["security_group"]
-        return [it for it in group["security_group_rules"] if it["direction"] == "ingress"]
-
-    def remove_rule(self) -> None:
-        [rule] = [it for it in self.rules() if it["port_range_min"] == 22]
-        self.network.delete(f"/security-group-rules/{rule['id']}")
-
-    def port(self) -> str:
-        return str(self.network.get(f"/ports/{self.ids['port']}")["port"]["name"])
-
-    def rename_port(self) -> None:
-        self.network.put(f"/ports/{self.ids['port']}", {"port": {"name": "window"}})
-
-    def volume(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.storage.get(f"/volumes/{self.ids['data']}")["volume"]
-        return found
-
-    def extend_volume(self, size: int) -> None:
-        self.storage.post(f"/volumes/{self.ids['data']}/action", {"os-extend": {"new_size": size}})
-        wait_until(lambda: self.volume()["status"] == "available", 120, "the volume to grow")
 
 
 def look(story: Story) -> dict[str, str]:
@@ -123,7 +88,7 @@ def test_what_was_done_behind_the_engine_is_seen_and_repaired_if_the_stack_asks_
     before = everything(cloud, PROJECT, admins=False)
     story.create(shop())
     story.settle("CREATE_COMPLETE")
-    outside = Outside(cloud, story.physical_ids())
+    outside = Outside(cloud, PROJECT, story.physical_ids())
     look(story)
     with cloud.recorded() as asked:
         assert look(story) == {}

@@ -8,28 +8,11 @@ from typing import Any
 from heatlite.cmd.plans import Plan
 from tests.cloud.left import everything
 from tests.cloud.reached import BY_A_SERVICE, Reached
-from tests.cloud.words import ref, typed
-from tests.story import Story, hot
-from tests.waiting import wait_until
+from tests.cloud.shop import Outside, shop
+from tests.story import Story
 
 PROJECT = "reality"
 SEEN, NAMES = ("neutron", "nova", "cinder"), "/flavors"
-SSH = {"protocol": "tcp", "port_range_min": 22, "port_range_max": 22, "remote_ip_prefix": "10.0.0.0/8"}
-
-
-def shop(**volume: Any) -> dict[str, Any]:
-    """Servers with ports, a group with rules, and volumes."""
-    return hot(
-        net=typed("Neutron::Net"),
-        subnet=typed("Neutron::Subnet", network=ref("net"), cidr="10.8.3.0/24"),
-        group=typed("Neutron::SecurityGroup", rules=[SSH, {"protocol": "icmp"}]),
-        port=typed("Neutron::Port", network=ref("net"), name="door", security_groups=[ref("group")]),
-        back=typed("Neutron::Port", network=ref("net"), name="back"),
-        web=typed("Nova::Server", flavor="m1.tiny", image="cirros", networks=[{"port": ref("port")}]),
-        db=typed("Nova::Server", flavor="m1.tiny", image="cirros", networks=[{"port": ref("back")}]),
-        data=typed("Cinder::Volume", **{"size": 1, "name": "data", **volume}),
-        logs=typed("Cinder::Volume", size=1),
-    )
 
 
 def test_what_was_done_behind_the_engine_is_told_left_alone_and_repaired_when_asked(
@@ -40,23 +23,16 @@ def test_what_was_done_behind_the_engine_is_told_left_alone_and_repaired_when_as
     before = everything(cloud, PROJECT, admins=False)
     story.create(shop())
     story.settle("CREATE_COMPLETE")
-    ids = {name: it["physical_resource_id"] for name, it in story.resources().items()}
+    ids = story.physical_ids()
     with cloud.recorded() as asked:
         assert told(story, shop()) == {}
     assert looks(asked) == {"neutron": 4, "nova": 1, "cinder": 1}  # one list a type; what is alone in its type is read
 
-    network, compute, storage = (
-        cloud.services(PROJECT, PROJECT).api(it) for it in ("network", "compute", "block_storage")
-    )
-    compute.delete(f"/servers/{ids['db']}")
-    wait_until(lambda: ids["db"] not in str(compute.get("/servers")), 120, "the server to go")
-    rules = network.get(f"/security-groups/{ids['group']}")["security_group"]["security_group_rules"]
-    network.delete(f"/security-group-rules/{next(it['id'] for it in rules if it['port_range_min'] == 22)}")
-    network.put(f"/ports/{ids['port']}", {"port": {"name": "window"}})
-    storage.post(f"/volumes/{ids['data']}/action", {"os-extend": {"new_size": 2}})
-    wait_until(
-        lambda: storage.get(f"/volumes/{ids['data']}")["volume"]["status"] == "available", 120, "the volume to grow"
-    )
+    outside = Outside(cloud, PROJECT, ids)
+    outside.delete_server("db")
+    outside.remove_rule()
+    outside.rename_port()
+    outside.extend_volume(2)
 
     found = told(story, shop())
     assert {name: it["fate"] for name, it in found.items()} == {
@@ -83,10 +59,10 @@ def test_what_was_done_behind_the_engine_is_told_left_alone_and_repaired_when_as
     story.settle("UPDATE_COMPLETE")
     now = {name: it["physical_resource_id"] for name, it in story.resources().items()}
     assert {name for name in ids if ids[name] != now[name]} == {"db"}
-    rules = network.get(f"/security-groups/{ids['group']}")["security_group"]["security_group_rules"]
+    rules = outside.network.get(f"/security-groups/{ids['group']}")["security_group"]["security_group_rules"]
     assert 22 in [it["port_range_min"] for it in rules]
-    assert network.get(f"/ports/{ids['port']}")["port"]["name"] == "door"
-    assert compute.get(f"/servers/{now['db']}")["server"]["status"] == "ACTIVE"
+    assert outside.network.get(f"/ports/{ids['port']}")["port"]["name"] == "door"
+    assert outside.compute.get(f"/servers/{now['db']}")["server"]["status"] == "ACTIVE"
     assert told(story, shop(size=2)) == {}
 
     story.update(shop(size=1), refresh=True)  # only a new volume is as small
