@@ -36,7 +36,7 @@ from heatlite.db.refusals import REFUSING, is_refusal
 from heatlite.db.retry import retried
 from heatlite.engine.common import limits
 from heatlite.engine.definitions import log_context, traversals
-from heatlite.engine.definitions.provider import are_quick, is_nested_type
+from heatlite.engine.definitions.provider import is_nested_type
 from heatlite.engine.nested.siblings import Siblings
 from heatlite.engine.operations import adoption
 from heatlite.engine.operations.validation import Identity, Submission, Validator
@@ -130,8 +130,7 @@ class Children:
                 raise
             self._refuse_first(stack, f"The database refuses the stack: {refusals.reason(error)}", adopts)
             return
-        spreads = begun.types is None or not are_quick(self._shared.registry, begun.types)
-        self._recorder.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads, begins=True)
+        self._recorder.announce_begun(begun, stack.tenant)
 
     def _new_stack(self, message: BeginChild, row: ResourceRecord, owner: StackRecord) -> StackRecord:
         empty = message.template_id is None
@@ -262,8 +261,7 @@ class Children:
             return
         columns |= changes
         if begun is not None:
-            spreads = begun.types is None or not are_quick(self._shared.registry, begun.types)
-            self._recorder.announce({begun.traversal_id: begun.ready}, seen.tenant, spreads=spreads, begins=True)
+            self._recorder.announce_begun(begun, seen.tenant)
 
     def _is_in_place(self, owner: StackRecord) -> bool:
         """Tell whether the owner's running operation creates and replaces nothing, so that this one doesn't either."""

@@ -24,7 +24,6 @@ from heatlite.db.retry import retried
 from heatlite.db.user_creds import Credentials
 from heatlite.engine.common import limits
 from heatlite.engine.definitions import log_context, traversals
-from heatlite.engine.definitions.provider import are_quick
 from heatlite.engine.operations import adoption, reality
 from heatlite.engine.operations.idempotent_start import IdempotentStart
 from heatlite.engine.operations.reality import Seen
@@ -100,8 +99,7 @@ class Lifecycle:
         stack = self._new_stack(context, stack_id, name, options)
         with credentials.for_new_stack(self._shared, context, stack_id) as asked_by:
             begun = self._starts.first(stack, lambda: self._create(stack, submission, parsed, options, asked_by))
-        spreads = begun.types is None or not are_quick(self._shared.registry, begun.types)
-        self._recorder.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads, begins=True)
+        self._recorder.announce_begun(begun, stack.tenant)
         return stack
 
     def _new_stack(self, context: RequestContext, stack_id: str, name: str, options: OperationOptions) -> StackRecord:
@@ -302,8 +300,7 @@ class Lifecycle:
             wanted = change(stack)
             begun = self._starts.next(stack, functools.partial(self._try_supersede, stack, wanted))
             if begun is not None:
-                spreads = begun.types is None or not are_quick(self._shared.registry, begun.types)
-                self._recorder.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads, begins=True)
+                self._recorder.announce_begun(begun, stack.tenant)
                 break
             fresh = stacks.get(self._shared.context(), stack.id)
             if fresh is None:

@@ -23,6 +23,7 @@ from heatlite.engine.common.counts import Count
 from heatlite.engine.decision import row_changes
 from heatlite.engine.decision.row_changes import Ending
 from heatlite.engine.definitions import traversals
+from heatlite.engine.definitions.provider import are_quick
 from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.definitions.work import Settled, TimedOut, Work, goes_on_past_failures
 from heatlite.engine.shared import Shared
@@ -292,6 +293,14 @@ class ResultRecorder:
                 if node not in own:
                     self._do_now(traversal_id, node)
 
+    def announce_begun(self, begun: begin.Begun, project: str | None = None) -> None:
+        """Announce the first nodes of an operation that this engine has begun.
+
+        :param project: whose they are, where the caller knows
+        """
+        spreads = begun.types is None or not are_quick(self._shared.registry, begun.types)
+        self.announce({begun.traversal_id: begun.ready}, project, spreads=spreads, begins=True)
+
     def _tell_holders(self, engines: Collection[str], traversal_id: str) -> None:
         """Tell engines that the time of a traversal is over. If that is lost, each knows by its own clock."""
         for engine_id in engines:
@@ -373,7 +382,7 @@ class ResultRecorder:
         """Plan a traversal that was begun without a graph, and set its first nodes going."""
         begun = self._plan(traversal_id)
         if begun is not None:
-            self.announce({begun.traversal_id: begun.ready}, begins=True)
+            self.announce_begun(begun)
 
     @retried
     def _plan(self, traversal_id: str) -> begin.Begun | None:
