@@ -241,7 +241,7 @@ observation = sa.Table(
     metadata,
     sa.Column("stack_id", Uuid, primary_key=True, comment="a root stack"),
     sa.Column("next_look_at", sa.Double, nullable=False, comment="time from which it is looked at again"),
-    sa.Column("engine_id", Uuid, comment="engine that looks at it now"),
+    sa.Column("engine_id", Uuid, comment="engine that has claimed the stack for a look"),
     sa.Column("looked_at", sa.Double, comment="time of the last look"),
     sa.Column("seen", sa.Integer, nullable=False, comment="resources that the last look saw"),
     sa.Column("unseen", sa.Integer, nullable=False, comment="resources that it couldn't see"),

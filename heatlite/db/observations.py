@@ -177,7 +177,7 @@ def remove(context: Context, record: ObservationRecord) -> bool:
 def claim(context: Context, record: ObservationRecord, engine_id: str) -> ObservationRecord | None:
     """Claim a stack for a look, and return its whole row.
 
-    Return None when another engine has it, or has looked at it since it was read.
+    Return None when another engine has claimed the stack, or has looked at it since ``record`` was read.
     """
     unclaimed = sa.and_(
         TABLE.c.stack_id == record.stack_id,

@@ -24,6 +24,8 @@ from tests.servers import MariaDB, RabbitMQ
 
 MANY = 1_000
 """Engines of which the model tells."""
+RATE = 1_000_000 / 3600
+"""Resources a second of which it tells: a million in an hour."""
 TRAILS = 0.5
 """Seconds after an operation's end for what it still causes, where engines are compared."""
 
@@ -104,6 +106,8 @@ def scaled(wanted: argparse.Namespace) -> int:
             print(json.dumps(dataclasses.asdict(found[-1])), flush=True)
     told = scale_model.table(found, MANY)
     print(told)
+    work = scale_model.fitted(found[0], found[-1], scale_model.parabola(found, "rows")).work(RATE)
+    print(f"{RATE:.0f} resources a second: {json.dumps(work)}")
     if wanted.output is not None:
         wanted.output.write_text(f"{told}\n")
     return 0

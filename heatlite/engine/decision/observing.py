@@ -76,7 +76,11 @@ class Drift:
 
 @dataclass(frozen=True)
 class Changes:
-    """What a look found to be other than the look before. ``over``: what differs no longer, each with why."""
+    """The difference between a look and the one before.
+
+    ``now``: row id → drift, of all that differs. ``begun``: what differs since this look, or differs in another way.
+    ``over``: what doesn't differ any more, each with the reason.
+    """
 
     now: Mapping[int, Drift]
     begun: Sequence[Drift]
@@ -154,7 +158,10 @@ def summary(drift: Mapping[int, Drift]) -> str:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a stack asks for, and may have. ``replaces``: also what can't be repaired in place."""
+    """The repairs that a stack asks for by its tags, as far as the operator allows them.
+
+    ``replaces``: resources that can't be repaired in place may be replaced.
+    """
 
     keeps: bool
     replaces: bool

@@ -34,7 +34,11 @@ from heatlite.engine.shared import Shared
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it. ``left_alone``: why a stack that asks to be kept isn't repaired. ``blamed``: by its plan."""
+    """The outcome of an attempt to repair a stack.
+
+    ``begun``: an update has begun. ``left_alone``: why a stack that asks to be kept isn't repaired. ``blamed``: the
+    resources that its plan would replace, create or delete.
+    """
 
     begun: bool = False
     left_alone: str = ""

@@ -177,7 +177,7 @@ class Observer:
         shared.counts.add(Count.OBSERVED, looked)
         kept = self._record(record, stack, seen, meter)
         if kept is None:
-            return looked  # another engine has taken the claim over, and looks at it itself
+            return looked  # another engine has taken over the claim, and looks at the stack itself
         outcome = self._keeping.repair(kept, stack, seen)
         self._conclude(kept, stack, outcome)
         return looked

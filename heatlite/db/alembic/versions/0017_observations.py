@@ -1,4 +1,4 @@
-"""What the observer saw of each stack, and how it goes on.
+"""Add the observer's tables: its observation of each root stack, and its state in the deployment.
 
 Revision ID: 0017
 """
@@ -21,7 +21,7 @@ def upgrade() -> None:
         "observation",
         sa.Column("stack_id", sa.String(36), primary_key=True, comment="a root stack"),
         sa.Column("next_look_at", sa.Double, nullable=False, comment="time from which it is looked at again"),
-        sa.Column("engine_id", sa.String(36), comment="engine that looks at it now"),
+        sa.Column("engine_id", sa.String(36), comment="engine that has claimed the stack for a look"),
         sa.Column("looked_at", sa.Double, comment="time of the last look"),
         sa.Column("seen", sa.Integer, nullable=False, comment="resources that the last look saw"),
         sa.Column("unseen", sa.Integer, nullable=False, comment="resources that it couldn't see"),
