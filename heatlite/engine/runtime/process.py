@@ -96,6 +96,8 @@ LAST_LOOK = 5.0
 """Seconds that an engine waits for a pending answer of the database, when it is stopped during its start."""
 CALLS_SHARE = 75
 """Percentage of the threads for clients' calls that one project may use."""
+THREADS_FOR_RESULTS = 1
+"""Threads besides those for steps, which write down what steps came to."""
 LAST_CASTS = 3.0
 """Seconds that a stopping engine waits for the broker to accept its last casts."""
 
@@ -149,9 +151,14 @@ class EngineProcess:
         self._casting = Casting(WorkerClient(surroundings.transport))
         self.servers = RPCServers(lambda: broker.examine(surroundings.transport), self._starters, self._serves)
         self.shared = self._share()
-        self._pool = executors.pool(self._settings.step_threads)
+        self._pool = executors.pool(self._settings.step_threads + THREADS_FOR_RESULTS)
         self.recorder = ResultRecorder(self.shared)
-        self.lanes = FairThreadPool(self._pool.submit, self._settings.step_threads)
+        self.lanes = FairThreadPool(
+            self._pool.submit,
+            self._settings.step_threads,
+            for_own=THREADS_FOR_RESULTS,
+            when_room=lambda: self._puller.ask(),
+        )
         self.runner = StepRunner(self.shared, self.recorder, self.lanes)
         self.checker = Checker(self.shared, self.recorder, self.runner)
         self.runner.watchdog.leave = surroundings.leave

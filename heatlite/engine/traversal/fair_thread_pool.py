@@ -4,7 +4,8 @@
     project b ▯           ├──▶ threads        what the engine itself has to do goes before all of them
     project c ▯▯          ┘
 
-A project with a thousand steps to be run and one with a single step get every other thread that becomes free.
+A project with a thousand steps to be run and one with a single step get every other thread that becomes free. A pool
+may have a thread more for the engine's own work: so writing down what steps came to takes no thread from the next ones.
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ LOG = logging.getLogger(__name__)
 
 OWN = ""
 """The lane of the engine's own work: what results come to is written down before more is begun."""
+
+AHEAD = 2
+"""Functions of one lane that wait for each thread, before the lane is full: less, and a thread would have nothing to do
+while the next batch is being taken.
+"""
 
 MOST_A_THREAD = 8
 """Functions that wait for each thread, before a lane is full with the first of its own."""
@@ -42,11 +48,23 @@ class FairThreadPool:
     :param spawn: runs a function on a thread of its own
     :param threads: how many run at once
     :param most_of_one: how many of one lane run at once, so that another's never wait for all of them; None: all
+    :param for_own: how many threads more there are, which run the engine's own work and nothing else
+    :param when_room: called when a lane that was full no longer is
     """
 
-    def __init__(self, spawn: Callable[[Task], object], threads: int, most_of_one: int | None = None) -> None:
+    def __init__(
+        self,
+        spawn: Callable[[Task], object],
+        threads: int,
+        most_of_one: int | None = None,
+        *,
+        for_own: int = 0,
+        when_room: Task = lambda: None,
+    ) -> None:
         self._spawn = spawn
         self._threads = threads
+        self._for_own = for_own
+        self._when_room = when_room
         self._most_of_one = threads if most_of_one is None else most_of_one
         self._at_work: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -57,7 +75,8 @@ class FairThreadPool:
         """Run a function when its lane has its turn."""
         with self._lock:
             self._lanes.setdefault(lane, deque()).append(function)
-            if self._running >= self._threads:
+            own = self._for_own if lane == OWN else min(self._for_own, self._at_work[OWN])
+            if self._running >= self._threads + own:
                 return
             self._running += 1
         try:
@@ -73,9 +92,9 @@ class FairThreadPool:
             return len(self._lanes.get(lane, ()))
 
     def is_full(self, lane: str) -> bool:
-        """Whether a lane has one function waiting for each thread; or any, where there are many of other lanes."""
+        """Whether ``AHEAD`` functions of a lane wait for each thread; or any, where there are many of other lanes."""
         own = self.waiting(lane)
-        return own >= self._threads or (own > 0 and len(self) >= MOST_A_THREAD * self._threads)
+        return own >= AHEAD * self._threads or (own > 0 and len(self) >= MOST_A_THREAD * self._threads)
 
     def __len__(self) -> int:
         """How many functions wait."""
@@ -112,7 +131,11 @@ class FairThreadPool:
             else:
                 del self._lanes[lane]
             self._at_work[lane] += 1
-            return lane, function
+            has_room = lane != OWN and len(functions) == AHEAD * self._threads - 1
+        if has_room:
+            self._when_room()
+        return lane, function
 
     def _may_run(self, lane: str) -> bool:
-        return self._at_work[lane] < self._most_of_one
+        others = self._at_work.total() - self._at_work[OWN]
+        return others < self._threads and self._at_work[lane] < self._most_of_one

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from heatlite.engine.common import executors
-from heatlite.engine.traversal.fair_thread_pool import MOST_A_THREAD, OWN, FairThreadPool
+from heatlite.engine.traversal.fair_thread_pool import AHEAD, MOST_A_THREAD, OWN, FairThreadPool
 
 LONG = 20
 
@@ -62,13 +62,62 @@ def test_no_more_threads_than_allowed_are_asked_for(threads: Threads) -> None:
     assert len(threads.spawned) == 1
 
 
-def test_a_lane_is_full_with_one_waiting_for_each_thread(threads: Threads) -> None:
+def test_a_lane_is_full_with_some_waiting_for_each_thread(threads: Threads) -> None:
     lanes = FairThreadPool(threads.spawned.append, 2)
-    lanes.submit(lambda: None, "crowd")
-    assert not lanes.is_full("crowd")
-    lanes.submit(lambda: None, "crowd")
+    for _ in range(2 * AHEAD):
+        assert not lanes.is_full("crowd")
+        lanes.submit(lambda: None, "crowd")
     assert lanes.is_full("crowd")
     assert not lanes.is_full("neighbour")
+
+
+def test_whoever_fills_a_lane_is_told_as_soon_as_there_is_room_again(threads: Threads) -> None:
+    told: list[bool] = []
+    lanes = FairThreadPool(threads.spawned.append, 2, when_room=lambda: told.append(lanes.is_full("crowd")))
+    for _ in range(2 * AHEAD + 3):
+        lanes.submit(lambda: None, "crowd")
+    threads.run()
+    assert told == [False], "once, when fewer wait than fill the lane"
+
+
+def test_results_have_a_thread_of_their_own_besides_those_of_steps() -> None:
+    pool = executors.pool(3)
+    may_end, begun, recorded = threading.Event(), threading.Semaphore(0), threading.Semaphore(0)
+    lanes = FairThreadPool(pool.submit, 2, for_own=1)
+
+    def step() -> None:
+        begun.release()
+        assert may_end.wait(LONG)
+
+    for project in ("crowd", "crowd", "neighbour"):
+        lanes.submit(step, project)
+    for _ in range(2):
+        assert begun.acquire(timeout=LONG)
+    for _ in range(3):
+        lanes.submit(recorded.release, OWN)
+        assert recorded.acquire(timeout=LONG), "though steps block as many threads as there are for them, and one waits"
+    assert not begun.acquire(blocking=False), "the third step isn't run on the thread for results"
+    may_end.set()
+    assert begun.acquire(timeout=LONG)
+    pool.shutdown(wait=True)
+
+
+def test_a_result_that_is_being_written_takes_no_thread_from_steps() -> None:
+    pool = executors.pool(3)
+    may_end, writing, both = threading.Event(), threading.Event(), threading.Barrier(3)
+    lanes = FairThreadPool(pool.submit, 2, for_own=1)
+
+    def write() -> None:
+        writing.set()
+        assert may_end.wait(LONG)
+
+    lanes.submit(write, OWN)
+    assert writing.wait(LONG)
+    for _ in range(2):
+        lanes.submit(lambda: both.wait(LONG) and None, "crowd")
+    both.wait(LONG)
+    may_end.set()
+    pool.shutdown(wait=True)
 
 
 def test_where_many_lanes_wait_each_is_full_with_its_first(threads: Threads) -> None:
