@@ -12,7 +12,7 @@ the time of the next check with ``poll_in``. An exception fails the resource.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from heatlite.exception import NotSupported, ResourceActionNotSupported
 from heatlite.resources import properties
@@ -49,8 +49,6 @@ class Resource(Tools):
     ``no_signal_actions``: the actions during and after which it accepts no signal.
     ``replace_when_failed = False``: an update repairs a FAILED resource in place.
     ``update_when_unchanged = True``: an update calls ``handle_update`` even if no property changed.
-    ``reuses_id_with``: None, unless its physical id is a name, or what it joins: a replacement may get the same one.
-    Then the properties that, with the id, tell whether the physical resources of two rows are one.
     ``replaced_if``: on which condition ``handle_update`` raises UpdateReplace, in words; plans tell it. Empty: never.
 
     A type that can take a snapshot before its deletion has ``handle_snapshot_delete(state)``, which is then called in
@@ -79,7 +77,6 @@ class Resource(Tools):
     no_signal_actions = frozenset({"SUSPEND", "DELETE"})
     replace_when_failed = True
     update_when_unchanged = False
-    reuses_id_with: ClassVar[tuple[str, ...] | None] = None
     replaced_if = ""
     creates_together = False
     steps_together = False
@@ -90,6 +87,17 @@ class Resource(Tools):
     def is_local(cls) -> bool:
         """Tell whether the engine's own database has all that its attributes need, so that no service is asked."""
         return cls.immediate or cls.preemptible or cls.follows_signals or cls.accepts_signals_while_locked
+
+    @classmethod
+    def physical_identity(cls, physical_id: str, properties: Mapping[str, Any]) -> Any:
+        """Return a value that is equal for two rows if they mean one physical resource; None: they never do. Hook.
+
+        A replacement may get the id of what has gone, such as a name, or join the same two objects again. Then the
+        deletion of the old row leaves it alone.
+
+        :param properties: as the row recorded them
+        """
+        return physical_id
 
     @classmethod
     def checked_properties(

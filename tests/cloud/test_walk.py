@@ -113,7 +113,7 @@ def go(walk: OfService, story: Story, engine: InProcess, cloud: Reached) -> None
     first = {row.name for row in rows if not row.requires}
     assert failed == first - walk.spared, "what follows a failure isn't asked"
 
-    story.update(template, converge=walk.reuses_ids)
+    story.update(template, refresh=walk.reuses_ids)
     story.settle("UPDATE_COMPLETE", PATIENT)
     wait_until(lambda: findings(story, names) == as_it_should_be, PATIENT, "what is pending, such as a zone")
     story.check()

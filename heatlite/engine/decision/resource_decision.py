@@ -206,12 +206,17 @@ def belongs_to_other_row(work: Work, others: Sequence[ResourceRecord], serves: C
     :param others: the rows that exist of those that replaced this row, or that it replaced
     """
 
-    def identity(row: ResourceRecord) -> tuple[Any, ...]:
-        properties = (work.plugin and work.plugin.reuses_id_with) or ()
-        return (row.physical_resource_id, *((row.properties_data or {}).get(name) for name in properties))
+    row, plugin = work.row, work.plugin or Resource
 
-    row = work.row
-    same = {it.id for it in others if it.physical_resource_id is not None and identity(it) == identity(row)}
+    def identity(it: ResourceRecord) -> Any:
+        there = it.physical_resource_id
+        return None if there is None else plugin.physical_identity(there, it.properties_data or {})
+
+    def is_same(other: ResourceRecord) -> bool:
+        is_comparable = row.type == other.type or row.physical_resource_id == other.physical_resource_id
+        return is_comparable and identity(row) is not None and identity(row) == identity(other)
+
+    same = {it.id for it in others if is_same(it)}
     return row.replaced_by in same or (row.replaces in same and row.replaces is not None and serves(row.replaces))
 
 

@@ -8,6 +8,7 @@ are set, which may be repeated. A deletion restores the service's defaults, as i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from heatlite.exception import CloudNotFound, EntityNotFound, Invalid
@@ -50,6 +51,11 @@ class Quota(RecordedFirst):
         :raises StackValidationFailed: if none is given
         """
         self.require_one(*sorted(self.properties_schema.keys() - {PROJECT}))
+
+    @classmethod
+    def physical_identity(cls, physical_id: str, properties: Mapping[str, Any]) -> Any:
+        """Return the project."""
+        return properties.get(PROJECT)
 
     def own_id(self) -> str:
         """Return the resource's physical name, as in Heat."""

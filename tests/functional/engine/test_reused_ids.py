@@ -19,7 +19,7 @@ from heatlite.resources.sight import IS_GONE, Sight
 from tests.functional.engine.fleet import Fleet, ThreadedResource
 from tests.functional.engine.templates import Template, stores, template
 
-NAMED, NAMED_BY_VALUE = "Test::Named", "Test::NamedByValue"
+NAMED, NAMED_BY_VALUE, JOINING = "Test::Named", "Test::NamedByValue", "Test::Joining"
 THERE: set[str] = set()
 """The names of the physical resources that exist."""
 
@@ -27,7 +27,6 @@ THERE: set[str] = set()
 class Named(ThreadedResource):
     """Its physical id is its logical name."""
 
-    reuses_id_with = ()
     replaced_if = "it doesn't exist any more"
 
     def handle_create(self) -> Any:
@@ -63,11 +62,36 @@ class NamedByValue(Named):
         raise UpdateReplace
 
 
+class Joining(Named):
+    """It joins two objects that its property names, and has an id of its own."""
+
+    @classmethod
+    def physical_identity(cls, physical_id: str, properties: Mapping[str, Any]) -> Any:
+        return properties["value"]
+
+    def handle_create(self) -> Any:
+        progress = ThreadedResource.handle_create(self)
+        THERE.add(self.properties["value"])
+        self.resource_id_set(self.uuid)
+        return progress
+
+    def handle_delete(self) -> Any:
+        THERE.discard(self.properties["value"])
+        return ThreadedResource.handle_delete(self)
+
+    @classmethod
+    def see_all(cls, resources: Sequence[Resource]) -> dict[str, Sight | str]:
+        return {it.uuid: Sight() if it.properties["value"] in THERE else IS_GONE for it in resources}
+
+
+TYPES = {NAMED: Named, NAMED_BY_VALUE: NamedByValue, JOINING: Joining}
+
+
 @pytest.fixture
 def fleet(schema: pathlib.Path, tmp_path: pathlib.Path) -> Iterator[Fleet]:
     """Engines that know the type."""
     THERE.clear()
-    fleet = Fleet(schema, tmp_path / "heatlite.sqlite3", **{NAMED: Named, NAMED_BY_VALUE: NamedByValue})
+    fleet = Fleet(schema, tmp_path / "heatlite.sqlite3", **TYPES)
     yield fleet
     fleet.database.dispose()
 
@@ -118,3 +142,22 @@ def test_what_is_replaced_by_one_of_another_id_is_deleted(fleet: Fleet) -> None:
     fleet.update(of_value("2"))
     fleet.settle()
     assert (fleet.state(), THERE) == ("UPDATE_COMPLETE", {"2"})
+
+
+@pytest.mark.parametrize(("after", "left"), [("a", {"a"}), ("b", {"b"})])
+def test_what_is_joined_again_stays_joined_and_what_was_joined_before_does_not(
+    fleet: Fleet, after: str, left: set[str]
+) -> None:
+    of_value = lambda value: template({"web": {**stores(value), "type": JOINING}})  # noqa: E731
+    fleet.create(of_value("a"))
+    fleet.settle()
+    before = fleet.call("describe_stack_resource", fleet.identity, "web")["physical_resource_id"]
+    THERE.clear()
+    fleet.update(of_value(after), refresh=True)
+    fleet.settle()
+    shown = fleet.call("describe_stack_resource", fleet.identity, "web")
+    assert (fleet.state(), THERE) == ("UPDATE_COMPLETE", left)
+    assert shown["physical_resource_id"] != before
+    fleet.delete()
+    fleet.settle()
+    assert set() == THERE

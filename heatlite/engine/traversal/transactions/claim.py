@@ -148,18 +148,13 @@ def acting(context: Context, traversal: Traversal, needed: Sequence[Node]) -> li
 def without_deletions_of_others(context: Context, traversal: Traversal, works: Sequence[Work]) -> list[Work]:
     """Return the work, in which a row is only forgotten if its physical resource is another row's by now.
 
-    That happens where a type reuses ids: the old physical resource had gone before the new one got its name.
+    That happens where ids are names, or are given again: the old one had gone before the new one was made.
     """
-    deleting = [it for it in works if isinstance(it.decision, decide.Delete) and reuses_id(it)]
+    deleting = [it for it in works if isinstance(it.decision, decide.Delete)]
     ids = {other for it in deleting for other in (it.row.replaced_by, it.row.replaces) if other is not None}
     others = resources.by_ids(context, ids) if ids else []
     taken_over = {it.row.id for it in deleting if resource_decision.belongs_to_other_row(it, others, traversal.serves)}
     return [dataclasses.replace(it, decision=decide.Forget()) if it.row.id in taken_over else it for it in works]
-
-
-def reuses_id(work: Work) -> bool:
-    """Tell whether a replacement of the work's resource may get the same physical id."""
-    return work.plugin is not None and work.plugin.reuses_id_with is not None
 
 
 def after_failures(context: Context, traversal: Traversal, nodes: Sequence[Node]) -> set[Node]:

@@ -93,6 +93,11 @@ class ElasticIPAssociation(PortAssociation):
             raise self.properties_error(f"Must specify '{INSTANCE}' if you specify '{EIP}'.")
         self.require_one(INSTANCE, INTERFACE)
 
+    @classmethod
+    def physical_identity(cls, physical_id: str, properties: Mapping[str, Any]) -> Any:
+        """Return what is associated."""
+        return [properties.get(it) for it in (EIP, ALLOCATION, INSTANCE, INTERFACE)]
+
     def endpoints(self) -> tuple[str, str, str | None]:
         """Return the floating IP, and the port or the server's first one."""
         floating = self.identify("neutron.floatingip", self.properties[EIP] or self.properties[ALLOCATION])

@@ -45,6 +45,11 @@ class VPCGatewayAttachment(RecordedFirst, InVPC):
         tables, vpc = others.of_type("aws.vpc.RouteTable").items(), own.get(VPC_ID)
         return frozenset(name for name, it in tables if vpc is not None and it.get(VPC_ID) == vpc)
 
+    @classmethod
+    def physical_identity(cls, physical_id: str, properties: Mapping[str, Any]) -> Any:
+        """Return the VPC."""
+        return properties.get(VPC_ID)
+
     def tables(self) -> list[Body]:
         """Return the routers that are route tables of the VPC."""
         query = {"description": of_vpc(self.properties[VPC_ID])}

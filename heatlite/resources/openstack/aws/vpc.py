@@ -220,6 +220,11 @@ class SubnetRouteTableAssociation(RecordedFirst, InVPC):
         self._check_references(prop_diff)
         return super().handle_update(prop_diff)
 
+    @classmethod
+    def physical_identity(cls, physical_id: str, properties: Mapping[str, Any]) -> Any:
+        """Return what is associated."""
+        return [properties.get(it) for it in (TABLE_ID, SUBNET_ID)]
+
     def _default_router(self, subnet: str) -> str | None:
         found = self.router_of(self.api.get(f"/subnets/{subnet}")["subnet"]["network_id"])
         return None if found is None else str(found["id"])

@@ -41,6 +41,11 @@ class VolumeAttachment(CloudResource):
         DEVICE: text("The device name; the server may choose another one.", field="device", update_allowed=True),
     }
 
+    @classmethod
+    def physical_identity(cls, physical_id: str, properties: Mapping[str, Any]) -> Any:
+        """Return what is attached."""
+        return [properties.get(it) for it in (cls.server_property, cls.volume_property)]
+
     def handle_create(self) -> Any:
         """Attach the volume, unless it is attached."""
         if not (self.is_repeated and self.find()):

@@ -67,6 +67,11 @@ class QoSAssociation(RecordedFirst):
         ),
     }
 
+    @classmethod
+    def physical_identity(cls, physical_id: str, properties: Mapping[str, Any]) -> Any:
+        """Return the specs."""
+        return properties.get(QOS)
+
     def apply(self) -> None:
         """Disassociate the volume types that the resource no longer lists, and associate the new ones."""
         specs, before = self._joined()

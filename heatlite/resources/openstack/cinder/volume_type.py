@@ -91,7 +91,6 @@ class EncryptedVolumeType(Claimed):
     """The encryption of a volume type, which has one at most. Its id is the volume type's id."""
 
     service, path, key = "block_storage", "/types", "encryption"
-    reuses_id_with = ()
     support_status = SupportStatus(version="5.0.0")
     properties_schema = {
         PROVIDER: text("The encryption provider: luks, or a class of Nova's.", required=True, update_allowed=True),

@@ -28,7 +28,6 @@ class NamedInMistral(Claimed, MistralResource):
     """An object whose name is unique in its project, and is its id."""
 
     mark = Claimed.mark
-    reuses_id_with = ()
 
     def own_name(self) -> str:
         """Return the object's name."""

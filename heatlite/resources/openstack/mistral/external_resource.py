@@ -72,6 +72,11 @@ class ExternalResource(MistralResource):
         """Return the data with the outputs as a map, which Heat keeps as a text."""
         return {**data, **({OUTPUTS: read_as(dict, data[OUTPUTS])} if OUTPUTS in data else {})}
 
+    @classmethod
+    def physical_identity(cls, physical_id: str, properties: Mapping[str, Any]) -> Any:
+        """Return None: a workflow tells what the id is, and decides what it deletes."""
+        return None
+
     def needs_replacement(self, before: Mapping[str, Any], after: Mapping[str, Any], changed: frozenset[str]) -> bool:
         """Decide like any type, and by the inputs that replace it."""
         old, new = before.get(INPUT) or {}, after.get(INPUT) or {}

@@ -80,6 +80,11 @@ class FloatingIPAssociation(NeutronResource):
         """Return the interfaces of routers on the port's subnets, and their gateways."""
         return others.ways_from_port(own.get(PORT))
 
+    @classmethod
+    def physical_identity(cls, physical_id: str, properties: Mapping[str, Any]) -> Any:
+        """Return what is associated."""
+        return [properties.get(it) for it in (FLOATING, PORT)]
+
     def handle_create(self) -> Any:
         """Associate them. A second request has no further effect."""
         self.resource_id_set(self.uuid)

@@ -138,7 +138,6 @@ class RouterInterface(NeutronResource):
 
     path, key = "/routers", "router"
     mark = ByContent()
-    reuses_id_with = ()
     properties_schema = {
         "router": named("neutron.router", "The router.", field="router_id", required=True),
         "router_id": old_name("router", "neutron.router"),

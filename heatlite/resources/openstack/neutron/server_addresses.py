@@ -137,6 +137,11 @@ class NovaFloatingIPAssociation(PortAssociation):
         """Return the interfaces of routers on the server's subnets, and their gateways."""
         return others.ways_from_server(own.get("server_id"))
 
+    @classmethod
+    def physical_identity(cls, physical_id: str, properties: Mapping[str, Any]) -> Any:
+        """Return what is associated."""
+        return [properties.get(it) for it in (FLOATING, "server_id")]
+
     def endpoints(self) -> tuple[str, str, str | None]:
         """Return the floating IP, and the server's first port."""
         return self.identify("neutron.floatingip", self.properties[FLOATING]), *port_of(

@@ -25,7 +25,6 @@ class KeyPair(CloudResource):
 
     service, path, key, microversion = "compute", "/os-keypairs", "keypair", "2.10"
     mark = ByContent()
-    reuses_id_with = ("user",)
     support_status = SupportStatus(version="2014.1")
     properties_schema = {
         "name": text("The name of the key pair.", required=True, constraints=(Length(1, 255),)),
@@ -111,6 +110,11 @@ class KeyPair(CloudResource):
             return True
         self.delete(self.properties["name"])
         return False
+
+    @classmethod
+    def physical_identity(cls, physical_id: str, properties: Mapping[str, Any]) -> Any:
+        """Return the name and its user."""
+        return (physical_id, properties.get("user"))
 
     def id_in(self, body: Mapping[str, Any]) -> str:
         """Return its name."""

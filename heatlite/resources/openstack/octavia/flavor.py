@@ -71,7 +71,6 @@ class AvailabilityZone(Claimed):
     """An availability zone. Its name is its id: another name makes another one, because Octavia can't rename it."""
 
     service, path, key = "load_balancer", "/lbaas/availabilityzones", "availability_zone"
-    reuses_id_with = ()
     support_status = SupportStatus(version="24.0.0")
     properties_schema = {
         "name": name("availability zone"),

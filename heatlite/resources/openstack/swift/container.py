@@ -28,7 +28,6 @@ class Container(CloudResource):
 
     service, path, key = "object_store", "", "container"
     mark = ByContent()
-    reuses_id_with = ()
     refusal: ClassVar[str] = f"Deleting non-empty container ({{}}) when {PURGE} is False"
     in_use_seconds = 3600.0  # Swift's listings lag behind, and a purge takes several steps
     properties_schema = {

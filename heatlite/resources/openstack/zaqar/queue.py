@@ -32,7 +32,6 @@ class Queue(RecordedFirst, ZaqarResource):
     """A queue, with its metadata."""
 
     path, key, is_bare, mark = "/queues", "queue", True, RecordedFirst.mark
-    reuses_id_with = ()
     physical_resource_name_limit = LONGEST_NAME
     support_status = SupportStatus(version="2014.2")
     properties_schema = {
