@@ -275,6 +275,8 @@ def test_an_agent_is_told_where_to_poll_and_its_user_goes_with_the_server(
     assert "echo here" in told
     [output] = stack["outputs"]
     found = output["output_value"]
+    shown = story.client.describe_stack_resource(story.context, story.identity, "server")
+    assert shown["metadata"]["os-collect-config"] == found
     if transport == "POLL_SERVER_HEAT":
         assert found["collectors"] == ["ec2", "heat", "local"]
         assert found["heat"]["resource_name"] == "server"

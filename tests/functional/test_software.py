@@ -157,6 +157,20 @@ def test_a_resource_waits_until_its_server_has_signalled(story: Story) -> None:
     assert outputs_of(story) == {"deploy_stdout": "hello", "address": "::1"}
 
 
+def test_the_metadata_of_a_server_tell_its_agent_where_to_ask(story: Story) -> None:
+    template = deployed()
+    template["outputs"]["agent"] = {"value": {"get_attr": ["server", "os_collect_config"]}}
+    story.create(template)
+    story.step_until("run", "CREATE_IN_PROGRESS")
+    server = story.client.describe_stack_resource(story.context, story.identity, "server")
+    told = server["metadata"]["os-collect-config"]
+    assert told["heat"] == {"stack_id": f"{story.name}/{story.identity['stack_id']}", "resource_name": "server"}
+    outputs = {it["output_key"]: it["output_value"] for it in story.show(resolve_outputs=True)["outputs"]}
+    assert outputs["agent"] == told
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+
+
 def test_what_the_server_says_went_wrong_fails_the_stack(story: Story) -> None:
     story.create(deployed())
     wait_until(lambda: story.client.list_software_deployments(story.context), 60, "the server to be told")

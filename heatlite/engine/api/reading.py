@@ -42,6 +42,7 @@ from heatlite.engine.common.reply_limits import check_read
 from heatlite.engine.common.shown_configs import deployed_to
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.refresh import as_of_now, asker
+from heatlite.resources.software.delivery import CONFIG
 from heatlite.rpc.queries import EventQuery, StackQuery
 from heatlite.schema.provider import is_template
 from heatlite.schema.sizes import weight
@@ -321,14 +322,16 @@ class ReadingEndpoint:
     def _metadata(self, context: RequestContext, stack: StackRecord, row: ResourceRecord) -> Reply:
         """Return a resource's metadata.
 
-        An agent polls a server's, so these follow what they read of other resources, and have the server's deployments,
-        or the members that a load balancer's server balances.
+        An agent polls a server's, so these follow what they read of other resources, and have the agent's configuration
+        and the server's deployments, or the members that a load balancer's server balances.
         """
         is_server = type_shows_deployments(self._shared.registry, row.type)
         metadata = dict(row.resource_metadata or {})
         if is_server or is_template(row.type):
             metadata |= self._followed(context, stack, row)
         metadata = with_members(self._shared, context, stack, row, metadata)
+        if is_server and (config := (row.resource_data or {}).get(CONFIG)):
+            metadata[CONFIG] = config
         if is_server and row.physical_resource_id:
             deployed = deployed_to(context, stack.tenant, row.physical_resource_id)
             return {**metadata, "deployments": deployed} if deployed else metadata

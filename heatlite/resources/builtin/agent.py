@@ -28,7 +28,7 @@ class ForAgents(OwnUser):
     first_collectors: ClassVar[tuple[str, ...]] = ()
 
     def make_credentials(self) -> None:
-        """Make what the agent needs to find its deployments, unless it has been made."""
+        """Make what the agent needs to find its deployments, unless it has been made; the metadata tell it."""
         match self.properties[delivery.CONFIG_TRANSPORT]:
             case delivery.POLL_CFN:
                 self.make_keys()
@@ -40,6 +40,7 @@ class ForAgents(OwnUser):
             case delivery.ZAQAR_MESSAGE if QUEUE not in self.data:
                 self._make_queue()
                 self.push(())
+        self.data_set(CONFIG, self.collect_config())
 
     def push(self, deployments: Sequence[Mapping[str, Any]]) -> None:
         """Push these deployments to the agent, if the transport is one that pushes."""
@@ -91,9 +92,7 @@ class ForAgents(OwnUser):
         if put_url := data.get(PUT_URL):
             container, name = urlsplit(str(put_url)).path.split("/")[-2:]
             found |= {PLACE: f"/{container}/{name}", URL: (told.get("request") or {}).get("metadata_url")}
-        if PUT_URL in data or QUEUE in data:
-            found[CONFIG] = told
-        return found
+        return {**found, CONFIG: told} if told else found
 
     def collect_config(self) -> dict[str, Any]:
         """Return the agent's configuration."""

@@ -11,6 +11,7 @@ from typing import Any
 from heatlite.resources.base import Resource
 from heatlite.resources.schema import Attribute, CacheMode, Property, SupportStatus, Type
 from heatlite.resources.software.delivery import (
+    CONFIG,
     CONFIG_TRANSPORT,
     CONFIG_TRANSPORT_PROPERTY,
     SWIFT_DATA,
@@ -43,14 +44,19 @@ class DeployedServer(Resource):
     def handle_create(self) -> None:
         """Record the resource's uuid as the physical id: the server exists already."""
         self.resource_id_set(self.uuid)
+        self.data_set(CONFIG, self.collect_config())
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> None:
         """Accept the new properties; nothing else is to be done."""
 
     def resolve_attribute(self, name: str) -> Any:
-        """Return the name, or the agent's configuration: where to poll, without an identity service's credentials."""
-        if name == NAME:
-            return self.properties[NAME] or self.physical_resource_name()
+        """Return the name, or the agent's configuration."""
+        return (
+            self.collect_config() if name == COLLECT_CONFIG else self.properties[NAME] or self.physical_resource_name()
+        )
+
+    def collect_config(self) -> dict[str, Any]:
+        """Return where the agent polls, without an identity service's credentials."""
         return {
             "heat": {"stack_id": f"{self.stack_name}/{self.stack_id}", "resource_name": self.name},
             "collectors": ["heat", "local"],

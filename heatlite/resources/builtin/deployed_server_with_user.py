@@ -10,7 +10,7 @@ from typing import Any
 
 from heatlite.resources.base import Resource
 from heatlite.resources.builtin.agent import ForAgents
-from heatlite.resources.builtin.deployed_server import COLLECT_CONFIG, DeployedServer
+from heatlite.resources.builtin.deployed_server import DeployedServer
 from heatlite.resources.software.delivery import CONFIG_TRANSPORT
 
 
@@ -34,10 +34,6 @@ class DeployedServerWithUser(ForAgents, DeployedServer):
     def handle_delete(self) -> None:
         """Remove what was made for the agent."""
         self.forget_credentials()
-
-    def resolve_attribute(self, name: str) -> Any:
-        """Return the name, or the agent's configuration."""
-        return self.collect_config() if name == COLLECT_CONFIG else super().resolve_attribute(name)
 
 
 IN_PLACE_OF: dict[str, type[Resource]] = {"OS::Heat::DeployedServer": DeployedServerWithUser}

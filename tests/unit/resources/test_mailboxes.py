@@ -202,6 +202,8 @@ def test_deployments_are_messages_to_the_servers_agent(keystone: MemoryKeystone,
     assert isinstance(other, Done)
     server = dataclasses.replace(carried(server, other), properties=polled)
     assert zaqar.of(QUEUES) == []
-    assert DeployedServerWithUser(server).resolve_attribute("os_collect_config")["collectors"] == ["heat", "local"]
+    config = DeployedServerWithUser(server).resolve_attribute("os_collect_config")
+    assert config["collectors"] == ["heat", "local"]
+    assert server.data["os-collect-config"] == config
     assert isinstance(drive(DeployedServerWithUser, "DELETE", instance=server), Done)
     assert users(keystone) == []
