@@ -225,13 +225,16 @@ def of_ec2(name: str | None = None) -> dict[str, Any]:
 
 
 MACHINES = ("nova", "neutron", "cinder")
+ALONE = "cinder"
+"""What a run must be without for Blazar: it takes a host only while no stack has a server there."""
 
 
 @dataclass(frozen=True)
 class Case:
     """A stack that Heat makes; ``changed`` is what the engine that imported it makes of it.
 
-    ``needs``: the services that a run must have for it. ``user``: whose it is, if it isn't the project's own user's.
+    ``needs``: the services that a run must have for it; ``avoids``: one that it must not have.
+    ``user``: whose it is, if it isn't the project's own user's.
     """
 
     template: dict[str, Any]
@@ -239,17 +242,19 @@ class Case:
     files: dict[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = MACHINES
     user: str = PROJECT
+    avoids: str = ""
 
     def is_possible(self, cloud: Reached) -> bool:
         """Tell whether the run has the services."""
-        return all(cloud.has(it) for it in self.needs)
+        return all(cloud.has(it) for it in self.needs) and not cloud.has(self.avoids)
 
 
 def of_service(name: str) -> Case:
     """Return the stack of a service."""
     it = STACKS[name]
     user = "admin" if it.is_for_administrators else PROJECT
-    return Case(it.template(False), it.template(True), needs=(name, *it.needs), user=user)
+    avoids = ALONE if name == "blazar" else ""
+    return Case(it.template(False), it.template(True), needs=(name, *it.needs), user=user, avoids=avoids)
 
 
 CASES = {
@@ -258,9 +263,8 @@ CASES = {
     "software": Case(of_software(), of_software("renamed")),
     "groups": Case(of_groups(), of_groups("renamed"), {"member.yaml": MEMBER}),
     "ec2": Case(of_ec2(), of_ec2("renamed")),
-    **{name: of_service(name) for name in STACKS if name != "blazar"},
+    **{name: of_service(name) for name in STACKS},
 }
-"""Blazar takes a host only while no server is on it, and these stacks are there at the same time."""
 
 
 @dataclass
@@ -393,6 +397,8 @@ def test_an_imported_stack_is_itself_until_it_is_changed_and_goes_with_all_that_
 ) -> None:
     case = CASES[name]
     cloud.requires(*case.needs)
+    if not case.is_possible(cloud):
+        pytest.skip(f"this run has {case.avoids}, whose stacks have servers on the only host")
     assert name not in imported.failed, imported.failed[name]
     story = imported.stories[name]
     assert outputs_of(story.show(resolve_outputs=True)) == imported.outputs[name], imported.said
