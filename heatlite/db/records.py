@@ -83,8 +83,15 @@ class TemplateRecord:
     environment: dict[str, Any]
 
 
+class WithView:
+    """Room for what is made of a record once. It is no part of the record: a changed record has another one."""
+
+    __slots__ = ("_view",)
+    _view: ResourceView
+
+
 @dataclass(frozen=True, slots=True)
-class ResourceRecord:
+class ResourceRecord(WithView):
     """A row of ``resource``. A read may leave large columns out, which are None then: see ``db.large_columns``."""
 
     id: int
@@ -134,7 +141,15 @@ class ResourceRecord:
 
     @property
     def view(self) -> ResourceView:
-        """The part of this row that the convergence core may read."""
+        """The part of this row that the convergence core may read.
+
+        It is made once: rows that nobody writes to are kept, and planned again and again.
+        """
+        if not hasattr(self, "_view"):
+            object.__setattr__(self, "_view", self._viewed())
+        return self._view
+
+    def _viewed(self) -> ResourceView:
         return ResourceView(
             id=self.id,
             name=self.name,

@@ -63,7 +63,7 @@ class ResourceDefinition:
         """Return the path as text: ``resources.web.properties``."""
         return f"{self.dialect.word('resources')}.{self.name}.{self.dialect.word(keyword)}"
 
-    @property
+    @cached_property
     def written_type(self) -> str:
         """The type in the template, before the resource registry's mapping. Users see this one."""
         return str(self.written.get("type") or self.type)
