@@ -57,8 +57,7 @@ def headline(facts: Facts) -> Iterator[str]:
 
 def under_way(facts: Facts) -> Iterator[str]:
     """Yield what an operation in progress waits for."""
-    if not any(not engine.is_gone for engine in facts.engines.values()):
-        yield "No engine is alive: the operation continues when one is started. Nothing is lost meanwhile."
+    yield from no_engine(facts)
     if not facts.nodes:
         yield "It has no nodes: its operation ended or was superseded a moment ago. Look again."
         return
@@ -74,6 +73,15 @@ def under_way(facts: Facts) -> Iterator[str]:
         f"Each engine looks for lost work every {span(facts.sweep_interval)}; the work of an engine that is silent for "
         f"{span(facts.lease_seconds)} is taken over."
     )
+
+
+def no_engine(facts: Facts) -> Iterator[str]:
+    """Yield that no engine works, if none does: engines that died together leave rows that nobody marks as dead."""
+    silent = [engine.silent for engine in facts.engines.values() if not engine.is_gone]
+    if silent and min(silent) <= facts.lease_seconds:
+        return
+    heard = f" (the last report was {span(min(silent))} ago, by this machine's clock)" if silent else ""
+    yield f"No engine is alive{heard}: the operation continues when one is started. Nothing is lost meanwhile."
 
 
 def of_node(facts: Facts, it: NodeStatus) -> str:

@@ -52,6 +52,14 @@ def test_without_a_living_engine_it_says_so_first() -> None:
     assert "No engine is alive" not in told(node(A, NodeState.SCHEDULED))
 
 
+def test_engines_that_are_silent_for_longer_than_a_lease_are_no_living_ones() -> None:
+    """Those that died together: nobody is left to mark their rows."""
+    long = EngineFacts("host.3", False, 40)
+    text = told(node(A, NodeState.RUNNING, engine_id="e3"), engines={"e2": DEAD, "e3": long})
+    assert "No engine is alive (the last report was 40 s ago, by this machine's clock)" in text
+    assert "No engine is alive" not in told(node(A, NodeState.RUNNING, engine_id="e3"), engines={"e3": SILENT})
+
+
 def test_what_waits_says_for_whom() -> None:
     text = told(node(A, NodeState.RUNNING, engine_id="e1"), node(B, NodeState.WAITING, remaining=1))
     assert "balancer (update): waits for server (update)" in text
