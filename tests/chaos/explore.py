@@ -9,6 +9,7 @@ import pathlib
 import tempfile
 from collections.abc import Sequence
 
+from tests.chaos.faults import WEIGHTS
 from tests.chaos.fleet import Fleet
 from tests.chaos.run import Plan, play
 from tests.servers import MariaDB, PostgreSQL, RabbitMQ
@@ -25,6 +26,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--clients", type=int, default=6, help="who each have one stack at a time (default: 6)")
     parser.add_argument("--engines", type=int, default=3, help="launchers with an engine each (default: 3)")
     parser.add_argument("--database", choices=sorted(DATABASES), default="mariadb", help="which (default: mariadb)")
+    parser.add_argument("--only", metavar="FAULTS", help="these faults alone, with commas between them")
     parser.add_argument("--no-broker", action="store_true", help="leave the broker's process alone")
     parser.add_argument("--log", type=pathlib.Path, help="keep the engines' log there")
     return parser.parse_args(given)
@@ -35,7 +37,11 @@ def main(given: Sequence[str] | None = None) -> int:
     wanted = arguments(given)
     logging.disable(logging.CRITICAL)  # that its own connections break is what the client is here for
     broker = not wanted.no_broker
-    plan = Plan(wanted.seed, wanted.minutes * 60, wanted.every, wanted.clients, wanted.engines, broker)
+    if unknown := set(filter(None, (wanted.only or "").split(","))) - set(WEIGHTS):
+        print(f"no such fault: {', '.join(sorted(unknown))}. There are: {', '.join(WEIGHTS)}")
+        return 2
+    only = tuple(filter(None, (wanted.only or "").split(",")))
+    plan = Plan(wanted.seed, wanted.minutes * 60, wanted.every, wanted.clients, wanted.engines, broker, only)
     servers = DATABASES[wanted.database](), RabbitMQ()
     with contextlib.ExitStack() as stack:
         for server in servers:

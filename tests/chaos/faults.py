@@ -23,7 +23,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from random import Random
 
 from tests.chaos.fleet import LEASE, Fleet, stop_process
@@ -54,10 +54,13 @@ HEAVY = ("broker", "stop app", "alarm")
 """What takes Erlang many seconds."""
 
 
-def drawn(seed: str, broker: bool) -> Iterator[str]:
-    """Names of faults, for ever: first each once in some order, then by weight."""
+def drawn(seed: str, broker: bool, only: Collection[str] = ()) -> Iterator[str]:
+    """Names of faults, for ever: first each once in some order, then by weight.
+
+    :param only: these alone
+    """
     random = Random(f"{seed}/faults")
-    names = [name for name in WEIGHTS if broker or name not in HEAVY]
+    names = [name for name in WEIGHTS if (name in only if only else broker or name not in HEAVY)]
     yield from random.sample(names, len(names))
     while True:
         yield random.choices(names, [WEIGHTS[name] for name in names])[0]

@@ -22,10 +22,10 @@ from tests.servers.proxied import Proxied
 from tests.waiting import wait_until
 
 ROOT = pathlib.Path(__file__).parents[2]
-LEASE = 3.0
+LEASE, SWEEP = 3.0, 0.5
 OPTIONS = {
     "lease_seconds": LEASE,
-    "sweep_interval": 0.5,
+    "sweep_interval": SWEEP,
     "recast_after": 2,
     "max_attempts": 1000,  # an engine that dies is this run's doing, never the resource's
     "stack_action_timeout": 3600,  # nothing is saved by the clock

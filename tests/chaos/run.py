@@ -13,7 +13,7 @@ from heatlite.context import EngineContext
 from heatlite.db import stacks
 from heatlite.engine.observability import explaining
 from tests.chaos import endings, faults
-from tests.chaos.fleet import Fleet
+from tests.chaos.fleet import LEASE, SWEEP, Fleet
 from tests.chaos.lives import Answer, Life, Record
 from tests.chaos.tally import Tally, counted, more_than_accepted
 from tests.chaos.watch import Watch
@@ -23,6 +23,8 @@ SETTLES = 120.0
 LEAST_PAUSE = 0.5
 """Seconds between the end of a fault and the beginning of the next, where faults come quicker than they pass."""
 FAREWELL = 60.0
+WITHIN = LEASE + SWEEP + 3.0
+"""Seconds from the end of a fault in which a stack under way moves, where no other fault comes in between."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Plan:
     clients: int = 6
     launchers: int = 3
     broker: bool = False
+    only: tuple[str, ...] = ()
+    """Faults; empty: all."""
 
 
 @dataclass
@@ -79,7 +83,7 @@ class Report:
 
 def play(fleet: Fleet, plan: Plan) -> Report:
     """Run a plan on a fleet that serves already."""
-    over, watch = threading.Event(), Watch(fleet.direct)
+    over, watch = threading.Event(), Watch(fleet.direct, WITHIN, lambda stack_id: explained(fleet, stack_id))
     transport = fleet.transport
     lives = [Life(transport, plan.seed, number, over) for number in range(plan.clients)]
     watch.start()
@@ -103,13 +107,14 @@ def break_things(fleet: Fleet, plan: Plan, watch: Watch) -> None:
     """One fault after the other until the time is up."""
     breaking = faults.Faults(fleet, Random(f"{plan.seed}/victims"))
     last, end = time.monotonic(), time.monotonic() + plan.seconds
-    for name in faults.drawn(plan.seed, plan.broker):
+    for name in faults.drawn(plan.seed, plan.broker, plan.only):
         time.sleep(max(LEAST_PAUSE, min(last + plan.every, end) - time.monotonic()))  # the run's own rhythm
         last = time.monotonic()
         if last >= end:
             return
         watch.begins(name)
         breaking.happen(name)
+        watch.is_over()
 
 
 def settle(fleet: Fleet, plan: Plan, records: list[Record]) -> Report:
@@ -133,10 +138,20 @@ def settle(fleet: Fleet, plan: Plan, records: list[Record]) -> Report:
 
 def explanations(fleet: Fleet) -> Iterator[str]:
     """Why each stack that is under way is where it is, as an operator would be told."""
+    for stack in stacks.in_progress(EngineContext(fleet.direct)):
+        yield explained(fleet, stack.id)
+
+
+def explained(fleet: Fleet, stack_id: str) -> str:
+    """Why a stack is where it is, as an operator would be told; and the same of its nested stacks under way."""
     context, options = EngineContext(fleet.direct), fleet.options
     times = {"sweep_interval": options["sweep_interval"], "lease_seconds": options["lease_seconds"]}
-    for stack in stacks.in_progress(context):
-        yield "\n  ".join(explaining.explained(explaining.facts_of(context, stack, time.time(), **times)))
+    of_tree = [it for it in stacks.in_progress(context) if stack_id in (it.id, it.root_id)]
+    return "\n  ".join(
+        line
+        for stack in of_tree
+        for line in explaining.explained(explaining.facts_of(context, stack, time.time(), **times))
+    )
 
 
 def is_quiet(fleet: Fleet) -> bool:

@@ -2,6 +2,9 @@
 
 A look reads of each root stack under way its traversal and the newest event in its tree, past the proxies. Where either
 changes, or the operation ends, that is progress. What never moves again is for the end to find.
+
+A stack that doesn't move in time after a fault's end is *late*; OTHERS times later where others follow. The watch keeps
+what an operator would be told of it at that moment.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import statistics
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -18,6 +22,7 @@ from heatlite.db import models
 from heatlite.db.api import Database
 
 INTERVAL = 0.2
+OTHERS = 3
 STACK, EVENT = models.stack.c, models.event.c
 CHILD = models.stack.alias()
 LOOK = (
@@ -33,20 +38,28 @@ Seen = dict[str, tuple[str, int]]
 
 @dataclass
 class Fault:
-    """One fault: when it began, and what each stack that was under way then looked like."""
+    """One fault: when it began and ended, and what each stack that was under way then looked like."""
 
     name: str
     began: float
     waiting: Seen
     took: list[float] = field(default_factory=list)
+    ended: float = float("inf")
+    late: dict[str, str] = field(default_factory=dict)
 
 
 class Watch(threading.Thread):
-    """Looks again and again."""
+    """Looks again and again.
 
-    def __init__(self, database: Database) -> None:
+    :param within: seconds from a fault's end after which a stack is late
+    :param explain: says of a stack why it is where it is
+    """
+
+    def __init__(self, database: Database, within: float, explain: Callable[[str], str]) -> None:
         super().__init__(name="watch", daemon=True)
         self._database = database
+        self._within = within
+        self._explain = explain
         self._over = threading.Event()
         self._lock = threading.Lock()
         self._last: Seen = {}
@@ -56,6 +69,11 @@ class Watch(threading.Thread):
         """A fault begins now."""
         with self._lock:
             self.faults.append(Fault(name, time.monotonic(), dict(self._last)))
+
+    def is_over(self) -> None:
+        """The newest fault has ended."""
+        with self._lock:
+            self.faults[-1].ended = time.monotonic()
 
     def run(self) -> None:
         """Look until told to stop; while the database is down there is nothing to see."""
@@ -76,6 +94,19 @@ class Watch(threading.Thread):
                 for moved in [it for it, before in fault.waiting.items() if seen.get(it) != before]:
                     del fault.waiting[moved]
                     fault.took.append(now - fault.began)
+            late = self._late(now)
+        for fault, stack_id in late:
+            fault.late[stack_id] = f"{now - fault.ended:.1f} s after the end of {fault.name}: {self._explain(stack_id)}"
+
+    def _late(self, now: float) -> list[tuple[Fault, str]]:
+        """The faults with each stack that has just become late after them."""
+        return [
+            (fault, it)
+            for fault in self.faults
+            if now - fault.ended > self._within * (1 if fault is self.faults[-1] else OTHERS)
+            for it in fault.waiting
+            if it not in fault.late
+        ]
 
     def stop(self) -> None:
         """End it."""
@@ -88,7 +119,8 @@ class Watch(threading.Thread):
         for fault in self.faults:
             kinds.setdefault(fault.name, []).append(fault)
         lines = [line(name, faults) for name, faults in sorted(kinds.items())]
-        return "\n".join([*lines, line("all", self.faults)])
+        late = [f"late: {text}" for fault in self.faults for text in fault.late.values()]
+        return "\n".join([*lines, line("all", self.faults), *late])
 
 
 def line(name: str, faults: list[Fault]) -> str:
