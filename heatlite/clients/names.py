@@ -268,6 +268,10 @@ class Names:
             found = [] if described.is_reference else self._named(kind, described, value)
         return self._one(kind, described, value, found)
 
+    def is_kept(self, kind: str, value: str) -> bool:
+        """Tell whether ``id_of`` would answer by what was found a short time ago."""
+        return not KINDS[kind].has_id(value) and self._known.get(kind, value) is not None
+
     def forget(self, kind: str, value: str) -> None:
         """Drop a name from the cache, because its thing is gone."""
         self._known.forget(kind, value)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from heatlite.exception import NotSupported, ResourceActionNotSupported
+from heatlite.exception import CloudError, NotSupported, ResourceActionNotSupported
 from heatlite.resources import properties
 from heatlite.resources.adoptable import Adoptable
 from heatlite.resources.cloud import Cloud
@@ -355,6 +355,10 @@ class Resource(Tools):
     def reference(self) -> Any:
         """Return the value of ``get_resource``: the physical id, or the name without one. It is JSON, mostly a text."""
         return self.name if self.resource_id is None else self.resource_id
+
+    def may_succeed_now(self, error: CloudError) -> bool:
+        """Tell whether a step that a service refused may go well if it is repeated at once. Hook."""
+        return False
 
     def find(self) -> list[str]:
         """Return *all* physical ids that exist for ``self.uuid``, by tag or idempotency key. Called after a crash."""

@@ -137,6 +137,9 @@ class Names(Protocol):
     def check(self, kind: str, value: str) -> str:
         """Return the same id, but verify that it exists even if an id was given."""
 
+    def is_kept(self, kind: str, value: str) -> bool:
+        """Tell whether ``id_of`` would answer by what was found a short time ago."""
+
     def forget(self, kind: str, value: str) -> None:
         """Drop a cached name, because the object that it named is gone."""
 

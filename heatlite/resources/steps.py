@@ -26,7 +26,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from heatlite.exception import CloudUnavailable, ResourceFailed
+from heatlite.exception import CloudError, CloudUnavailable, ResourceFailed
 from heatlite.resources.base import Resource, UpdateReplace
 from heatlite.resources.difference import changed
 from heatlite.resources.jsonable import MOST_PROGRESS, as_json, bounded_repr
@@ -85,8 +85,8 @@ def start(resource: Resource, action: str, *given: Any) -> Done | Waiting | Repl
     """
     try:
         return begin(resource, action, given)
-    except CloudUnavailable as error:
-        return later(resource, error, {"begin": True}, 0)
+    except CloudError as error:
+        return repeated(resource, error, {"begin": True}, 0)
 
 
 def begin(resource: Resource, action: str, given: Sequence[Any]) -> Done | Waiting | Replace:
@@ -118,8 +118,21 @@ def poll(resource: Resource, action: str, progress: Any, *given: Any) -> Done | 
         if "begin" in left:
             return begin(resource, action, given)
         return check(resource, action, left["progress"])
-    except CloudUnavailable as error:
-        return later(resource, error, left, tries)
+    except CloudError as error:
+        return repeated(resource, error, left, tries)
+
+
+def repeated(resource: Resource, error: CloudError, left: Mapping[str, Any], tries: int) -> Waiting:
+    """Repeat the same call later, where that may help.
+
+    :param tries: how often it has been repeated: a refusal is believed the second time
+    :raises CloudError: the given one, where it doesn't
+    """
+    if isinstance(error, CloudUnavailable):
+        return later(resource, error, left, tries, error.retry_after)
+    if tries or not resource.may_succeed_now(error):
+        raise error
+    return later(resource, error, left, tries, None)
 
 
 def cancel(resource: Resource, progress: Any) -> None:
@@ -136,14 +149,17 @@ def cancel(resource: Resource, progress: Any) -> None:
         LOG.warning("%s %s: the action can't be cancelled\n%s", plugin_name(resource), resource.name, trace)
 
 
-def later(resource: Resource, error: CloudUnavailable, left: Mapping[str, Any], tries: int) -> Waiting:
+def later(
+    resource: Resource, error: CloudError, left: Mapping[str, Any], tries: int, retry_after: float | None
+) -> Waiting:
     """Repeat the same call later: after as long as the service asks, or after a growing pause.
 
     :param left: the call to repeat: ``{"begin": True}``, or ``{"progress": …}``
+    :param retry_after: seconds that the service asks for, if it does
     """
     pause = min(FIRST_RETRY_PAUSE * 2 ** min(tries, 10), LONGEST_RETRY_PAUSE) * resource.random.uniform(0.75, 1.25)
-    if error.retry_after is not None:
-        pause = min(max(error.retry_after, FIRST_RETRY_PAUSE), LONGEST_ASKED_PAUSE)
+    if retry_after is not None:
+        pause = min(max(retry_after, FIRST_RETRY_PAUSE), LONGEST_ASKED_PAUSE)
     reason = resource.masked(str(error))
     LOG.info("%s %s waits %.1f s: %s", plugin_name(resource), resource.name, pause, reason)
     kept = {key: left[key] for key in ("begin", "progress") if key in left}
@@ -250,7 +266,7 @@ def find_existing(resource: Resource) -> list[str] | Waiting | Failed:
     try:
         return [str(physical_id) for physical_id in resource.find() or ()]
     except CloudUnavailable as error:
-        return later(resource, error, {"begin": True}, 0)
+        return later(resource, error, {"begin": True}, 0, error.retry_after)
 
 
 def endings() -> tuple[type[BaseException], ...]:

@@ -24,7 +24,9 @@ from urllib.parse import quote
 
 from heatlite.exception import (
     CloudConflict,
+    CloudError,
     CloudNotFound,
+    CloudUnavailable,
     EntityNotFound,
     NotSupported,
     ResourceInError,
@@ -63,6 +65,10 @@ PROJECTS = {
     "workflow": "mistral",
 }
 """The SDK's name of a service → the project's name, which Heat uses."""
+UNKNOWN_THERE = (400, 404)
+"""The statuses by which services refuse a request that names what they don't have."""
+DELETION = "delet"
+"""What the status of an object has in it while it is being deleted: ``deleting``, ``PENDING_DELETE`` …"""
 Body = dict[str, Any]
 
 
@@ -107,6 +113,7 @@ class CloudResource(Resource):
         self._created: Body | None = None
         self._waits = False
         self._others: list[str] = []
+        self._asked_names: dict[tuple[str, str], bool] = {}
 
     # --- properties ------------------------------------------------------------------------------------------------
 
@@ -163,7 +170,16 @@ class CloudResource(Resource):
 
         :raises EntityNotFound: if there is no such object
         """
-        return str(self.cloud.names.id_of(kind, value))
+        names = self.cloud.names
+        self._asked_names.setdefault((kind, value), names.is_kept(kind, value))
+        return names.id_of(kind, value)
+
+    def may_succeed_now(self, error: CloudError) -> bool:
+        """Tell whether a request was refused that named what a name meant a short time ago, and forget that."""
+        old = [name for name, was_kept in self._asked_names.items() if was_kept]
+        for kind, value in old:
+            self.cloud.names.forget(kind, value)
+        return bool(old) and error.kwargs["status"] in UNKNOWN_THERE
 
     def fields(self, names: Iterable[str], *, clears: bool = False) -> Body:
         """Return the fields for these properties.
@@ -364,7 +380,7 @@ class CloudResource(Resource):
         try:
             if thing_id not in progress["sent"]:
                 self.forget_ties(thing_id)
-                self.delete(thing_id)
+                self._send_deletion(thing_id)
                 if self.is_gone_at_once:
                     return True
                 progress["sent"].append(thing_id)
@@ -380,6 +396,20 @@ class CloudResource(Resource):
         if self.states is not None and self.is_broken_in_deletion(body):
             raise ResourceInError(resource_status=body[self.states.field], status_reason=self.fault_of(body))
         return False
+
+    def _send_deletion(self, thing_id: str) -> None:
+        """Send the deletion, unless the service refuses it because the object is being deleted already."""
+        try:
+            self.delete(thing_id)
+        except (CloudNotFound, CloudConflict, CloudUnavailable):
+            raise
+        except CloudError:
+            if not self.is_being_deleted(self.look(thing_id)):
+                raise
+
+    def is_being_deleted(self, body: Mapping[str, Any]) -> bool:
+        """Tell by an object's status whether its deletion is under way. Hook."""
+        return self.states is not None and DELETION in str(body.get(self.states.field)).lower()
 
     def is_broken_in_deletion(self, body: Mapping[str, Any]) -> bool:
         """Tell whether an object whose deletion was sent will never disappear. Hook."""

@@ -267,3 +267,56 @@ def test_a_name_for_the_same_id_is_no_replacement(api: MemoryApi) -> None:
     assert isinstance(assessed("other"), Update)  # to be looked up
     assert isinstance(drive(Thing, "UPDATE", {"network": ids["private"]}, instance=instance), Done)
     assert drive(Thing, "UPDATE", {"network": "other"}, instance=instance) == Replace()
+
+
+def test_a_name_that_means_another_object_by_now_is_asked_for_again(api: MemoryApi) -> None:
+    api.objects["networks"]["old"] = {"id": "old", "name": "lan"}
+    cloud = api.cloud()
+    assert cloud.names.id_of("neutron.network", "lan") == "old"
+    api.objects["networks"] = {"new": {"id": "new", "name": "lan"}}
+    instance = dataclasses.replace(thing(api, network="lan"), cloud=cloud)
+    api.fails = [Refusal(404, message="network old could not be found")]
+    waiting = start(Thing(instance), "CREATE")
+    assert isinstance(waiting, Waiting)
+    done = poll(Thing(instance), "CREATE", waiting.progress)
+    assert isinstance(done, Done)
+    [made_now] = api.objects["things"].values()
+    assert made_now["network_id"] == "new"
+
+
+@pytest.mark.parametrize("refusal", [Refusal(404), Refusal(400)])
+def test_a_refusal_that_names_explain_once_is_believed_the_second_time(api: MemoryApi, refusal: Refusal) -> None:
+    api.objects["networks"]["lan"] = {"id": "lan", "name": "lan"}
+    cloud = api.cloud()
+    cloud.names.id_of("neutron.network", "lan")
+    instance = dataclasses.replace(thing(api, network="lan"), cloud=cloud)
+    api.fails = [refusal, None, refusal]  # what is in between finds nothing that the first made, or looks the name up
+    waiting = start(Thing(instance), "CREATE")
+    assert isinstance(waiting, Waiting)
+    api.fails = [None, None, refusal]
+    assert isinstance(poll(Thing(instance), "CREATE", waiting.progress), Failed)
+    assert api.objects["things"] == {}
+
+
+def test_a_refusal_without_any_kept_name_is_believed_at_once(api: MemoryApi) -> None:
+    api.fails = [Refusal(404)]
+    assert isinstance(start(Thing(thing(api)), "CREATE"), Failed)
+
+
+def test_a_deletion_that_is_under_way_may_be_refused(api: MemoryApi) -> None:
+    instance = made(api)
+    [body] = api.objects["things"].values()
+    body["status"] = "PENDING_DELETE"
+    api.fails = [Refusal(403, message="its status must be one of ACTIVE, ERROR")]
+    waiting = start(Thing(instance), "DELETE")
+    assert isinstance(waiting, Waiting)
+    api.objects["things"].clear()
+    assert isinstance(poll(Thing(instance), "DELETE", waiting.progress), Done)
+
+
+def test_a_deletion_that_is_refused_fails(api: MemoryApi) -> None:
+    instance = made(api)
+    api.fails = [Refusal(403, message="it is protected")]
+    failed = start(Thing(instance), "DELETE")
+    assert isinstance(failed, Failed)
+    assert "it is protected" in failed.reason
