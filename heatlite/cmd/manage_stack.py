@@ -16,6 +16,8 @@ from typing import Any
 
 from oslo_config import cfg
 
+AS_BEFORE = {"existing": True, "converge": True, "refresh": False}
+"""The arguments of an update that visits every resource, and leaves alone what was changed outside."""
 WithDatabase = Callable[..., None]
 
 
@@ -110,4 +112,4 @@ def begin(client: Any, project: str, stack_id: str, operation: str) -> None:
         case "SUSPEND":
             client.stack_suspend(context, identity)
         case _:
-            client.update_stack(context, identity, None, {}, {}, {"existing": True, "converge": True})
+            client.update_stack(context, identity, None, {}, {}, AS_BEFORE)

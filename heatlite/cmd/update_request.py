@@ -28,7 +28,7 @@ def add_update_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--clear-parameter", metavar="KEY", action="append", help="parameter to reset to its default; repeatable"
     )
-    parser.add_argument("--converge", action="store_true", help="check the real state of every resource")
+    parser.add_argument("--converge", action="store_true", help="visit every resource, and refresh, as in Heat")
     parser.add_argument(
         "--refresh",
         action="store_true",

@@ -79,13 +79,14 @@ def operation_options(args: Any, *, keep_tags: bool = False) -> OperationOptions
     :raises Invalid: when a value is of a wrong type
     """
     args = mapping("args", args)
+    converge = flag("converge", args.get("converge") or False)
     tags = None if args.get("tags") is None else tag_list("tags", args["tags"])
     return OperationOptions(
         timeout_mins=timeout(args.get("timeout_mins")),
         disable_rollback=flag("disable_rollback", args["disable_rollback"]) if "disable_rollback" in args else None,
         tags=tags if tags is not None or keep_tags else (),
-        converge=flag("converge", args.get("converge") or False),
-        refresh=flag("refresh", args.get("refresh") or False),
+        converge=converge,
+        refresh=flag("refresh", args.get("refresh", converge) or False),
     )
 
 

@@ -68,14 +68,15 @@ class InsightEndpoint:
     ) -> Reply:
         """Return what an update would do, property by property: see ``planning``.
 
-        :param args: those of an update; with ``refresh`` the physical resources are looked at first
+        :param args: those of an update; with ``refresh`` or ``converge`` the physical resources are looked at first
         :raises NotSupported: when the stack's state doesn't allow an update
         :raises HeatliteError: when the submission is invalid
         """
         stack = finding.by_identity(context, stack_identity)
         args = check_args(args)
         submission = self._submission(context, stack, Sent(template, params, files), args)
-        seen = reality.see(self._shared, context, stack) if args.get("refresh") else None
+        is_looking = arguments.operation_options(args).refresh
+        seen = reality.see(self._shared, context, stack) if is_looking else None
         with self._shared.on_behalf_of(context):
             return planning.plan(self._shared, context, stack, submission, seen)
 

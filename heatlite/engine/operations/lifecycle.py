@@ -371,7 +371,7 @@ class OperationOptions:
 
     ``adopts``: name → the exported data of the physical resource to adopt; None: every resource is created.
     ``converge``: visit every resource, even one that certainly hasn't changed. ``refresh``: look at the physical
-    resources first, and repair those that differ.
+    resources first, and repair those that differ; clients who ask for the first get both.
     """
 
     timeout_mins: int | None = None

@@ -101,7 +101,7 @@ def named(value: str) -> Template:
     return template({"web": {**stores(value), "type": NAMED}})
 
 
-@pytest.mark.parametrize(("value", "args"), [("2", {}), ("1", {"refresh": True})])
+@pytest.mark.parametrize(("value", "args"), [("2", {}), ("1", {"refresh": True}), ("1", {"converge": True})])
 def test_what_was_gone_and_is_made_again_outlives_the_old_row(fleet: Fleet, value: str, args: dict[str, Any]) -> None:
     fleet.create(named("1"))
     fleet.settle()
