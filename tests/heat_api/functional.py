@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pathlib
 import re
 import subprocess
 
-from tests.heat_api import venvs
+from tests.heat_api import user_data, venvs
 from tests.heat_api.cloud import Cloud
 from tests.identity.keystone_server import PASSWORD
 
@@ -93,4 +94,6 @@ def run(cloud: Cloud, ids: pathlib.Path, workers: int = 3) -> int:
     stestr = str(venv / "bin/stestr")
     subprocess.run([stestr, "init"], cwd=place, env=environment, check=True)
     run = [stestr, "run", "--concurrency", str(workers), "--include-list", "wanted.txt"]
-    return subprocess.run(run, cwd=place, env=environment).returncode
+    has_servers = cloud.services is not None and cloud.services.has("nova")
+    with user_data.obeyed(cloud.services) if has_servers else contextlib.nullcontext():
+        return subprocess.run(run, cwd=place, env=environment).returncode
