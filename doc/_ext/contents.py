@@ -29,6 +29,7 @@ GROUPS = {
         "operating",
         "faults",
         "metrics",
+        "cloud-notifications",
         "security",
         "upgrading",
         "import-from-heat",

@@ -11,6 +11,8 @@ Few that wait are looked at one by one, and so are those in a collection that is
 A list may be older than the question, and must not be older than what the asker did before. Within a process each
 change is recorded with the ids that it names, and an object is never taken from a list that began before its last
 change. Between processes, a resource is looked at again only after its ``poll_seconds``, which are more than SHARED.
+A service may announce its own changes: then a list is read anew if it began before, and those who are announced
+together share it at once.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,6 +62,8 @@ class SharedLooks:
         self._clock = clock
         self._lock = threading.Lock()
         self._watched: dict[Hashable, Watched] = {}
+        self._told: frozenset[str] = frozenset()
+        self._told_at = float("-inf")
         self._changed: cachetools.LRUCache[str, float] = cachetools.LRUCache(MOST_CHANGED)
 
     def look(self, place: Hashable, thing_id: str, list_all: Callable[[], Iterable[Body]]) -> Body | None:
@@ -73,23 +77,32 @@ class SharedLooks:
         with self._lock:
             watched = self._watched.setdefault(place, Watched())
             watched.asked = {it: at for it, at in watched.asked.items() if now - at < RECENT} | {thing_id: now}
-            if len(watched.asked) < ENOUGH or now < watched.unfit_until:
+            told = thing_id in self._told and now - self._told_at < RECENT
+            share = max(len(watched.asked), len(self._told) if told else 0)
+            if share < ENOUGH or now < watched.unfit_until:
                 watched.bodies = {}  # the last ones to wait leave nothing in memory
                 return None
         with watched.lock:
-            if watched.begun < now - SHARED:
-                self._list(watched, list_all)
+            if watched.begun < max(now - SHARED, self._told_at if told else float("-inf")):
+                self._list(watched, list_all, share)
             begun, body = watched.begun, watched.bodies.get(thing_id)
         with self._lock:
             return None if self._changed.get(thing_id, float("-inf")) >= begun else body
 
-    def _list(self, watched: Watched, list_all: Callable[[], Iterable[Body]]) -> None:
+    def _list(self, watched: Watched, list_all: Callable[[], Iterable[Body]], share: int) -> None:
         begun, bodies = self._clock(), {str(it["id"]): it for it in list_all()}
         with self._lock:
             watched.begun = begun
             watched.bodies = bodies
-            if len(bodies) > LARGEST * len(watched.asked):
+            if len(bodies) > LARGEST * max(len(watched.asked), share):
                 watched.unfit_until = self._clock() + UNFIT
+
+    def announced(self, ids: Collection[str]) -> None:
+        """Record that the service said just now that these objects have changed, and that they are looked at next."""
+        with self._lock:
+            self._told, self._told_at = frozenset(ids), self._clock()
+            for it in ids if self._watched else ():
+                self._changed[it] = self._told_at
 
     def changed(self, path: str, body: Any) -> None:
         """Record that a request was sent which may have changed the objects that it names.

@@ -12,6 +12,7 @@ no thread waits for that.
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import cachetools
@@ -93,6 +94,13 @@ class Sessions:
                 if login.token is None:
                     self._looks[login] = known
             return known
+
+    def announced(self, ids: Collection[str]) -> None:
+        """Take no object with one of these ids from a list that was read before now, whoever looks at it."""
+        with self._lock:
+            known = list(self._looks.values())
+        for looks in known:
+            looks.announced(ids)
 
     def forget(self, login: Login) -> None:
         """Drop the session of a login that is void."""

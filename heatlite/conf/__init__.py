@@ -7,7 +7,7 @@ from collections.abc import Collection
 from oslo_config import cfg
 from oslo_db import options as oslo_db_options
 
-from heatlite.conf import clients, engine, observer
+from heatlite.conf import clients, cloud_notifications, engine, observer
 
 
 def register(conf: cfg.ConfigOpts, command_line: Collection[str] = ()) -> cfg.ConfigOpts:
@@ -32,5 +32,6 @@ def list_opts() -> list[tuple[str, list[cfg.Opt]]]:
         ("DEFAULT", [*engine.OPTIONS, *engine.NOTIFICATION_OPTIONS, *engine.SECRET_OPTIONS, *clients.OPTIONS]),
         ("yaql", engine.YAQL_OPTIONS),
         ("observer", observer.OPTIONS),
+        ("cloud_notifications", cloud_notifications.OPTIONS),
         *clients.GROUPS,
     ]

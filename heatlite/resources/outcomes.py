@@ -18,12 +18,16 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The action isn't complete: poll again with ``progress`` (JSON) after ``poll_after`` seconds, on any engine."""
+    """The action isn't complete: poll again with ``progress`` (JSON) after ``poll_after`` seconds, on any engine.
+
+    ``wake_ids``: physical ids; a service's notification about one of them is a reason to poll at once.
+    """
 
     progress: Any
     poll_after: float
     physical_id: str | None
     data: dict[str, Any]
+    wake_ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

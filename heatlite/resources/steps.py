@@ -194,7 +194,7 @@ def check(resource: Resource, action: str, progress: Any) -> Done | Waiting:
     if is_complete(progress):
         return done(resource, action)
     after = as_json(progress, f"{plugin_name(resource)} progress", MOST_PROGRESS)
-    return Waiting(after, resource.poll_after, resource.resource_id, dict(resource.data))
+    return Waiting(after, resource.poll_after, resource.resource_id, dict(resource.data), resource.wake_ids)
 
 
 def done(resource: Resource, action: str) -> Done:

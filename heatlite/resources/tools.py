@@ -65,6 +65,7 @@ class Tools:
         self.random = instance.random
         self.now = instance.now
         self.poll_after = DEFAULT_POLL_SECONDS
+        self.wake_ids: frozenset[str] = frozenset()
         self._resource_id = instance.resource_id
         self._data = dict(instance.data)
         self._unknown = instance.unknown
@@ -161,6 +162,14 @@ class Tools:
         if not math.isfinite(seconds):
             raise ValueError(f"poll_in takes seconds; got {seconds}")
         self.poll_after = max(0.0, float(seconds))
+
+    def wake_on(self, physical_id: str) -> None:
+        """Say that only a change of this physical resource can end the wait.
+
+        If the engine listens to the services' notifications, the next check follows one about it, and ``poll_in`` is
+        the time of the next check as long as none has ever come in such a case.
+        """
+        self.wake_ids |= {physical_id}
 
     def known(self, *names: str) -> bool:
         """Tell whether these properties are fully known. In validation one may depend on another resource."""

@@ -193,6 +193,11 @@ def _declare_exchange(connection: Any, durable: bool) -> None:
         _on_a_channel(connection, lambda channel: channel.exchange_declare(name, "topic", **options))
 
 
+def has_exchange(connection: Any, name: str) -> bool:
+    """Tell whether the broker has an exchange, without making it."""
+    return _is_there(connection, lambda channel: channel.exchange_declare(name, "topic", passive=True))
+
+
 def _is_there(connection: Any, look: Any) -> bool:
     try:
         _on_a_channel(connection, look)

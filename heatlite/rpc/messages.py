@@ -32,6 +32,7 @@ ENGINE_TOPIC = "engine"
 WORKER_TOPIC = "engine_worker"
 LISTENER_TOPIC = "heat-engine-listener"
 NESTED_TOPIC = "engine_nested"
+NOTIFICATION_QUEUES = "heatlite-notifications."
 TOPICS = (ENGINE_TOPIC, WORKER_TOPIC, LISTENER_TOPIC, NESTED_TOPIC)
 WORKER_VERSION = "1.0"
 LISTENER_VERSION = "1.2"
@@ -61,6 +62,16 @@ def own_queue(topic: str, engine_id: str) -> str:
 def is_of_one_engine(queue: str) -> bool:
     """Tell whether a queue belongs to one engine."""
     return queue.startswith(tuple(own_queue(topic, "") for topic in TOPICS))
+
+
+def notification_queue(name: str) -> str:
+    """Return the name of a queue in which one engine gets the notifications of the cloud's services."""
+    return f"{NOTIFICATION_QUEUES}{name}"
+
+
+def is_for_notifications(queue: str) -> bool:
+    """Tell whether a queue is one of these."""
+    return queue.startswith(NOTIFICATION_QUEUES)
 
 
 class InvalidMessage(ValueError):

@@ -13,7 +13,7 @@ from heatlite.db import crypt
 from heatlite.db.crypt import Vault
 from heatlite.db.settings import Settings as DatabaseSettings
 from heatlite.engine.common import operator_environment
-from heatlite.engine.common.settings import ObserverSettings, Role, Settings
+from heatlite.engine.common.settings import CloudNotificationSettings, ObserverSettings, Role, Settings
 from heatlite.resources.openstack.aws.load_balancer_template import with_configuration
 from heatlite.template import yaql_process
 
@@ -23,7 +23,7 @@ STEPS_SHARE = 0.8
 
 OTHER_THREADS = 9
 """Threads of an engine that use the database beside its workers and steps: its lease, its sweeps, its observer …"""
-BUILT = ("yaql", "observer", "operator_registry", "operator_templates", "loadbalancer_template")
+BUILT = ("yaql", "observer", "cloud_notifications", "operator_registry", "operator_templates", "loadbalancer_template")
 """Settings that are no option by themselves."""
 
 
@@ -33,6 +33,10 @@ def engine_settings(conf: cfg.ConfigOpts) -> Settings:
     values["role"] = Role(conf.role)
     values["observer"] = ObserverSettings(
         **{name: conf.observer[name] for name in ObserverSettings.__dataclass_fields__}
+    )
+    told = conf.cloud_notifications
+    values["cloud_notifications"] = CloudNotificationSettings(
+        told.enabled, tuple(told.exchanges), tuple(told.topics), told.poll_interval
     )
     values["yaql"] = yaql_process.Limits(
         iterations=conf.yaql.limit_iterators, memory=conf.yaql.memory_quota, seconds=conf.yaql.time_limit

@@ -30,6 +30,9 @@ class Count(enum.StrEnum):
     PULLED = "nodes_pulled", "Queued nodes that this engine took"
     OBSERVED = "resources_observed", "Real resources that this engine's observer looked at"
     REPAIRS = "observer_repairs", "Updates that this engine's observer began, to repair stacks that ask to be kept"
+    WOKEN = "notifications_woke", "Waiting resources that this engine looked at because a service told of a change"
+    UNAWAITED = "notifications_unawaited", "Notifications of services about which nothing waited here at that moment"
+    REFUSED = "notifications_refused", "Notifications of services that this engine didn't read, because of their size"
 
 
 class Counts:

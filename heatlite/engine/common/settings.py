@@ -53,6 +53,16 @@ class ObserverSettings:
 
 
 @dataclass(frozen=True)
+class CloudNotificationSettings:
+    """Which notifications of services an engine listens to; ``heatlite.conf.cloud_notifications`` explains each."""
+
+    enabled: bool = False
+    exchanges: tuple[str, ...] = ("nova", "cinder")
+    topics: tuple[str, ...] = ("notifications", "versioned_notifications")
+    poll_interval: float = 60
+
+
+@dataclass(frozen=True)
 class Settings:
     """Durations are in seconds, unless the name has another unit. ``heatlite.conf.engine`` explains each setting."""
 
@@ -94,6 +104,7 @@ class Settings:
     """The operator's template for load balancers; None for heatlite's."""
     yaql: yaql_process.Limits = field(default_factory=yaql_process.Limits)
     observer: ObserverSettings = field(default_factory=ObserverSettings)
+    cloud_notifications: CloudNotificationSettings = field(default_factory=CloudNotificationSettings)
     graceful_shutdown_timeout: float = 60
     metrics_port: int = 0
     metrics_host: str = "127.0.0.1"

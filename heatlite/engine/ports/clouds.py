@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import cachetools
 
@@ -87,6 +87,10 @@ class Clouds:
         """Return the services with the request's token or password; None if it has neither. It can't create users."""
         login = login_of_request(context)
         return None if login is None else StackCloud(self._sessions, lambda: login)
+
+    def announced(self, ids: Collection[str]) -> None:
+        """Take no object with one of these ids from a list that was read before now: it has changed."""
+        self._sessions.announced(ids)
 
     def users_of(self, stack: StackRecord) -> UsersOf:
         """Return the users that a stack creates."""

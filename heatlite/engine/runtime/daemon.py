@@ -27,7 +27,7 @@ from heatlite.engine.common.policy import TypePolicy
 from heatlite.engine.common.settings import Settings
 from heatlite.engine.ports.cloud_settings import cloud_settings
 from heatlite.engine.runtime.process import EngineProcess, Surroundings
-from heatlite.rpc import transport
+from heatlite.rpc import notification_listener, transport
 
 LOG = logging.getLogger(__name__)
 
@@ -72,6 +72,8 @@ class EngineService(service.ServiceBase):
             when_made=self._profile(settings.host),
         )
         transport.bound_prefetch(self._conf, self._conf.intake_prefetch)
+        told, role = self._conf.cloud_notifications, settings.role
+        listens = told.enabled and role.converges
         surroundings = Surroundings(
             database,
             transport.get(self._conf),
@@ -81,6 +83,7 @@ class EngineService(service.ServiceBase):
             when_serving=systemd.notify_once,  # the first to serve notifies for all; without systemd, nothing
             cloud=cloud_settings(self._conf),
             policy=TypePolicy(self._conf),
+            services_bus=notification_listener.transport_of(self._conf, told.transport_url) if listens else None,
         )
         return database, EngineProcess(surroundings)
 

@@ -61,6 +61,7 @@ from heatlite.engine.ports.nested_stacks import Ports
 from heatlite.engine.ports.siblings import siblings_of
 from heatlite.engine.ports.software import software_of
 from heatlite.engine.runtime.backlog_puller import BacklogPuller, Room
+from heatlite.engine.runtime.cloud_listener import CloudListener
 from heatlite.engine.runtime.forgetting import Forgetting
 from heatlite.engine.runtime.listener import ListenerEndpoint
 from heatlite.engine.runtime.local_fallback import LocalFallback
@@ -69,6 +70,7 @@ from heatlite.engine.runtime.recovery import Sweeper, Sweeps
 from heatlite.engine.runtime.rpc_servers import RPCServers
 from heatlite.engine.runtime.worker import WorkerEndpoint
 from heatlite.engine.shared import Shared
+from heatlite.engine.traversal.announcements import Announcements
 from heatlite.engine.traversal.checker import Checker
 from heatlite.engine.traversal.fair_thread_pool import FairThreadPool
 from heatlite.engine.traversal.result_recorder import ResultRecorder
@@ -109,7 +111,8 @@ class Surroundings:
     ``file_locks``: liveness by file locks, for engines on one machine; None: by leases. ``leave``: called to make the
     process drain and exit, when a step hangs. ``when_serving``: called each time the engine begins to serve.
     ``notifier``: sends notifications; None: none are sent. ``cloud``: how the cloud's services are reached; None: not
-    at all. ``policy``: decides who may use which types.
+    at all. ``policy``: decides who may use which types. ``services_bus``: where the cloud's services send their
+    notifications; None: nobody listens to them.
     """
 
     database: Database
@@ -123,6 +126,7 @@ class Surroundings:
     when_serving: Callable[[], None] = lambda: None
     cloud: cloud_settings.Settings | None = None
     policy: TypePolicy = field(default_factory=TypePolicy)
+    services_bus: oslo_messaging.Transport | None = None
 
 
 class EngineProcess:
@@ -159,7 +163,8 @@ class EngineProcess:
             for_own=THREADS_FOR_RESULTS,
             when_room=lambda: self._puller.ask(),
         )
-        self.runner = StepRunner(self.shared, self.recorder, self.lanes)
+        self._cloud_listener, self._announcements = self._listens()
+        self.runner = StepRunner(self.shared, self.recorder, self.lanes, announcements=self._announcements)
         self.checker = Checker(self.shared, self.recorder, self.runner)
         self.runner.watchdog.leave = surroundings.leave
         self.runner.watchdog.when_told = lambda: self.shared.counts.add(Count.OVERRUNS)
@@ -239,6 +244,14 @@ class EngineProcess:
         quota.when_queued = queued
         return puller
 
+    def _listens(self) -> tuple[CloudListener | None, Announcements | None]:
+        bus, settings, counts = self._surroundings.services_bus, self._settings.cloud_notifications, self.shared.counts
+        if bus is None:
+            return None, None
+        listener = CloudListener(bus, settings, counts)
+        monotonic = self._surroundings.inputs.monotonic
+        return listener, Announcements(settings.poll_interval, counts, lambda: listener.hears, monotonic)
+
     def _observes(self) -> Observer | None:
         if not (self._settings.role.converges and self._settings.observer.resources_per_second):
             return None
@@ -287,6 +300,9 @@ class EngineProcess:
             sender.start()
         if self._observer is not None:
             self._observer.start()
+        if self._cloud_listener is not None and self._announcements is not None:
+            self._announcements.start()
+            self._cloud_listener.start(self._announcements, self.runner.deafened)
 
     def _serves(self) -> None:
         """Record that the broker delivers messages to this engine from now on."""
@@ -380,6 +396,9 @@ class EngineProcess:
         self._sweeps.stop()
         if self._observer is not None:
             self._observer.stop()
+        if self._cloud_listener is not None and self._announcements is not None:
+            self._cloud_listener.stop()
+            self._announcements.stop()
         self._puller.stop(self._settings.graceful_shutdown_timeout)
         self.runner.drain()
         if not self.shared.claims.wait_until_empty(self._settings.graceful_shutdown_timeout):

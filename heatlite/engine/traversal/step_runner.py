@@ -5,6 +5,8 @@
 
 The steps of nested stacks' resources ask nothing but the engine: those of one batch are a round on one thread.
 
+Where services announce what they have done, an announcement takes the place of the timer: see ``announcements``.
+
 Before each step the lease is looked at: an engine that may be thought dead starts nothing, and asks again in a while.
 """
 
@@ -13,7 +15,7 @@ from __future__ import annotations
 import logging
 import math
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -31,6 +33,7 @@ from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.definitions.work import Outcome, Settled, Work, begins_together
 from heatlite.engine.ports import plugin_errors, rounds
 from heatlite.engine.shared import Shared
+from heatlite.engine.traversal.announcements import Announcements
 from heatlite.engine.traversal.fair_thread_pool import StepPool
 from heatlite.engine.traversal.outbox import Outbox
 from heatlite.engine.traversal.refresh import refresh_released
@@ -53,7 +56,9 @@ ENDS_KEPT = 1000
 class Pending:
     """A step to be run: the first, or the next one from ``progress``.
 
-    ``prepared``: the plugin's object, if its creation was prepared together with others.
+    ``prepared``: the plugin's object, if its creation was prepared together with others. ``begun``: when the step was
+    taken. ``waits_for``: the ids whose announcement is a reason to take it; ``relies``: its timer is set for long,
+    because one is expected; ``is_woken``: one came.
     """
 
     traversal: Traversal
@@ -61,12 +66,22 @@ class Pending:
     progress: Any = FIRST
     prepared: Resource | None = field(default=None, compare=False)
     settled: Settled | None = field(default=None, compare=False)
+    begun: float = math.inf
+    waits_for: frozenset[str] = frozenset()
+    relies: bool = False
+    is_woken: bool = False
+
+    @property
+    def kind(self) -> Hashable:
+        """What is waited for: the same services end all waits of a kind."""
+        return self.work.plugin, self.work.action
 
 
 class StepRunner:
     """Runs steps on this engine.
 
     :param timers: what hands on, later, what is waited for; from a clock, and whom to hand it
+    :param announcements: what services announce; None: nobody listens to them
     """
 
     def __init__(
@@ -75,6 +90,7 @@ class StepRunner:
         recorder: ResultRecorder,
         pool: StepPool,
         timers: Callable[[Callable[[], float], Callable[[Sequence[Pending]], None]], Timers[Pending]] = Timers,
+        announcements: Announcements | None = None,
     ) -> None:
         self._shared = shared
         self._recorder = recorder
@@ -86,6 +102,9 @@ class StepRunner:
         self._timers = timers(shared.inputs.monotonic, self._when_due)
         self.watchdog = StepWatchdog(shared.inputs.monotonic, shared.settings.step_time_limit)
         self._outbox: Outbox[Pending] = Outbox(pool.submit, self._settle, SETTLED_AT_ONCE)
+        self._announcements = announcements
+        if announcements is not None:
+            announcements.serve(self._timers.has_name, self.announced)
 
     def start(self) -> None:
         """Start the timers' thread."""
@@ -95,18 +114,48 @@ class StepRunner:
         """Run the first steps of these on threads."""
         self._submit_steps([Pending(traversal, work) for work in works])
 
-    def wait(self, traversal: Traversal, work: Work, waiting: Waiting) -> None:
+    def wait(self, traversal: Traversal, work: Work, waiting: Waiting, begun: float = math.inf) -> None:
         """Look again after ``waiting.poll_after`` seconds; where the engine is leaving, give it back instead.
 
         The look at the end of the operation's time is the last one: see ``_take_step``.
+
+        :param begun: when the step was taken that has to wait
         """
         if self._draining:
             self._recorder.give_back(traversal.id, [work])
             return
+        pending = Pending(traversal, work, waiting.progress)
         pause = min(waiting.poll_after, max(0.0, self._time_left(traversal)))
-        self._timers.add(pause, Pending(traversal, work, waiting.progress))
+        if self._announcements is None or not waiting.wake_ids:
+            self._timers.add(pause, pending)
+        else:
+            self._wait_to_hear(pending, waiting, begun, self._announcements)
         if work.row.id in self._woken:  # looked at after the timer is set: one of the two sees the other
             self.woken({work.row.id})
+
+    def _wait_to_hear(self, pending: Pending, waiting: Waiting, begun: float, heard: Announcements) -> None:
+        """Look again after an announcement of one of the ids; or when the timer ends, which may be set for longer."""
+        pause = heard.pause(pending.kind, waiting.poll_after)
+        names = waiting.wake_ids
+        item = replace(pending, waits_for=names, relies=pause > waiting.poll_after)
+        self._timers.add(min(pause, max(0.0, self._time_left(pending.traversal))), item, names)
+        if heard.came_since(names, begun):  # while the step ran; looked at after the timer is set, as above
+            heard.gather(names)
+
+    def announced(self, ids: Collection[str]) -> int:
+        """Check what waits for these physical ids now, and return how many that are."""
+        waiting = self._timers.take_named(ids)
+        if waiting:
+            if self._shared.clouds is not None:
+                self._shared.clouds.announced({it for pending in waiting for it in pending.waits_for})
+            self._when_due([replace(it, is_woken=True) for it in waiting])
+        return len(waiting)
+
+    def deafened(self) -> None:
+        """Check what relies on announcements now: they can't be heard any more, or some may have been missed."""
+        waiting = self._timers.take(lambda it: it.relies)
+        if waiting:
+            self._when_due(waiting)
 
     def woken(self, resource_ids: Collection[int]) -> None:
         """Check these rows now: what they wait for may be over. A row whose step is running is checked after it.
@@ -263,7 +312,7 @@ class StepRunner:
             return self._take_step(pending)
 
     def _take_step(self, pending: Pending) -> Pending | None:
-        lease, work = self._shared.lease, pending.work
+        lease, work, begun = self._shared.lease, pending.work, self._shared.inputs.monotonic()
         if work.engine_id != lease.engine_id:  # claimed in a former life: whoever found this engine dead has it now
             self._shared.claims.settle([work.claim_id])
             return None
@@ -283,10 +332,13 @@ class StepRunner:
                 self._again(pending)
                 return None
             outcome = plugin_errors.failure(pending.traversal.mask, work.row, error)
+        if self._announcements is not None and pending.waits_for:
+            over, relied = not waits_still(outcome, pending), pending.relies
+            self._announcements.learn(pending.kind, is_over=over, was_woken=pending.is_woken, relied=relied)
         if isinstance(outcome, Waiting) and says_nothing_new(outcome, pending):
-            self.wait(pending.traversal, pending.work, outcome)
+            self.wait(pending.traversal, pending.work, outcome, begun)
             return None
-        return Pending(pending.traversal, pending.work, None, settled=Settled(pending.work, outcome))
+        return Pending(pending.traversal, pending.work, None, settled=Settled(pending.work, outcome), begun=begun)
 
     def _time_left(self, traversal: Traversal) -> float:
         """Seconds until the time of a traversal is over; it is so for each of its steps, whatever became of others."""
@@ -322,12 +374,13 @@ class StepRunner:
     def _settle_all(self, traversal: Traversal, gathered: Sequence[Pending]) -> None:
         settled = [pending.settled for pending in gathered if pending.settled is not None]
         waits = [(it.work, it.outcome) for it in settled if isinstance(it.outcome, Waiting)]
+        begun = {pending.work.row.id: pending.begun for pending in gathered}
         over = [it for it in settled if not isinstance(it.outcome, Waiting)]
         if over:
             self._record(len(over), lambda: self._recorder.settle(traversal, over))
             self._refresh([it.work.row.id for it in over])
         if waits:
-            self._record(len(waits), lambda: self._keep_waiting(traversal, waits))
+            self._record(len(waits), lambda: self._keep_waiting(traversal, waits, begun))
 
     def _record(self, steps: int, record: Callable[[], None]) -> None:
         """Each of the two by itself: what one can't record must not keep the other from letting go of its claims."""
@@ -338,7 +391,9 @@ class StepRunner:
                 LOG, error, "What %d steps came to could not be recorded: they will be taken up again", steps
             )
 
-    def _keep_waiting(self, traversal: Traversal, waits: Sequence[tuple[Work, Waiting]]) -> None:
+    def _keep_waiting(
+        self, traversal: Traversal, waits: Sequence[tuple[Work, Waiting]], begun: Mapping[int, float]
+    ) -> None:
         outcomes = {work.row.id: waiting for work, waiting in waits}
         lost = {work.row.id: work.claim_id for work, _ in waits}
         at_once: list[Pending] = []
@@ -349,7 +404,7 @@ class StepRunner:
                 if outcome.poll_after <= 0 and steps_together(work) and not self._draining:
                     at_once.append(Pending(traversal, work, outcome.progress))
                 else:
-                    self.wait(traversal, work, outcome)
+                    self.wait(traversal, work, outcome, begun[work.row.id])
         finally:
             self._shared.claims.settle(lost.values())
             self._submit_steps(at_once, gathers=True)
@@ -372,3 +427,9 @@ def says_nothing_new(outcome: Waiting, pending: Pending) -> bool:
     row = pending.work.row
     known = (pending.progress, row.physical_resource_id, row.resource_data or {})
     return (outcome.progress, outcome.physical_id, outcome.data) == known
+
+
+def waits_still(outcome: Outcome, pending: Pending) -> bool:
+    """Whether a step has come to nothing but the wait that it was taken from."""
+    before = pending.waits_for, pending.progress
+    return isinstance(outcome, Waiting) and (outcome.wake_ids, outcome.progress) == before

@@ -1,7 +1,7 @@
 """Timers: what is waited for holds an entry in a heap, and no thread.
 
 One thread sleeps until the next entry is due, takes all that are due by then, and hands them on together, so that a
-thousand resources that become due at once are one call.
+thousand resources that become due at once are one call. An entry may have names, by which it is found at once.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import heapq
 import itertools
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Generic, TypeVar
 
 LOG = logging.getLogger(__name__)
@@ -26,6 +26,8 @@ class Timers(Generic[Item]):
         self._when_due = when_due
         self._heap: list[tuple[float, int, Item]] = []
         self._order = itertools.count()
+        self._named: dict[str, set[int]] = {}
+        self._names: dict[int, Collection[str]] = {}
         self._changed = threading.Condition()
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="timers", daemon=True)
@@ -34,10 +36,15 @@ class Timers(Generic[Item]):
         """Start the thread."""
         self._thread.start()
 
-    def add(self, seconds: float, item: Item) -> None:
-        """Hand the item on after so many seconds."""
+    def add(self, seconds: float, item: Item, names: Collection[str] = ()) -> None:
+        """Hand the item on after so many seconds; ``take_named`` finds it by its names until then."""
         with self._changed:
-            heapq.heappush(self._heap, (self._monotonic() + max(0.0, seconds), next(self._order), item))
+            order = next(self._order)
+            heapq.heappush(self._heap, (self._monotonic() + max(0.0, seconds), order, item))
+            if names:
+                self._names[order] = names
+                for name in names:
+                    self._named.setdefault(name, set()).add(order)
             if self._heap[0][2] is item:
                 self._changed.notify()
 
@@ -46,16 +53,40 @@ class Timers(Generic[Item]):
         with self._changed:
             items = [item for _, _, item in sorted(self._heap, key=lambda entry: entry[:2])]
             self._heap.clear()
+            self._named.clear()
+            self._names.clear()
             return items
 
     def take(self, chosen: Callable[[Item], bool]) -> list[Item]:
         """Take out the items that are chosen, due or not."""
         with self._changed:
-            items = [entry[2] for entry in self._heap if chosen(entry[2])]
-            if items:
-                self._heap = [entry for entry in self._heap if entry[2] not in items]
-                heapq.heapify(self._heap)
-            return items
+            return self._take({order for _, order, item in self._heap if chosen(item)})
+
+    def take_named(self, names: Collection[str]) -> list[Item]:
+        """Take out the items that have one of these names, due or not."""
+        with self._changed:
+            return self._take({order for name in names for order in self._named.get(name, ())})
+
+    def has_name(self, name: str) -> bool:
+        """Tell whether an item has this name."""
+        return name in self._named
+
+    def _take(self, orders: Collection[int]) -> list[Item]:
+        if not orders:
+            return []
+        items = [item for _, order, item in self._heap if order in orders]
+        self._heap = [entry for entry in self._heap if entry[1] not in orders]
+        heapq.heapify(self._heap)
+        for order in orders:
+            self._forget(order)
+        return items
+
+    def _forget(self, order: int) -> None:
+        for name in self._names.pop(order, ()):
+            having = self._named[name]
+            having.discard(order)
+            if not having:
+                del self._named[name]
 
     def stop(self) -> None:
         """End the thread; what hasn't become due stays for ``take_all``."""
@@ -85,5 +116,7 @@ class Timers(Generic[Item]):
     def _pop_due(self, now: float) -> list[Item]:
         items = []
         while self._heap and self._heap[0][0] <= now:
-            items.append(heapq.heappop(self._heap)[2])
+            _, order, item = heapq.heappop(self._heap)
+            self._forget(order)
+            items.append(item)
         return items

@@ -294,6 +294,7 @@ class CloudResource(Resource):
                 raise ResourceUnknownStatus(result=f"{type(self).__name__} is not ready", **status)
             case State.PENDING:
                 self._seen = None
+                self.wake_on(str(self.resource_id))
                 return False
         return True
 
@@ -395,6 +396,7 @@ class CloudResource(Resource):
             return False
         if self.states is not None and self.is_broken_in_deletion(body):
             raise ResourceInError(resource_status=body[self.states.field], status_reason=self.fault_of(body))
+        self.wake_on(thing_id)
         return False
 
     def _send_deletion(self, thing_id: str) -> None:

@@ -156,3 +156,25 @@ def test_what_is_sent_while_nobody_waits_is_not_looked_through(waiting: Waiting)
     waiting.all_look()
     with pytest.raises(AssertionError, match="looked through"):
         waiting.shared.changed(f"/servers/{IDS[0]}", Unread())
+
+
+def test_those_that_a_service_tells_of_share_a_list_of_since_then(waiting: Waiting) -> None:
+    waiting.all_look()
+    waiting.time.now += 0.1
+    waiting.service.there = dict.fromkeys(IDS, "ACTIVE")
+    lists = waiting.service.lists
+    waiting.shared.announced(IDS[:3])
+    waiting.time.now += 0.01
+    assert waiting.all_look() == ["ACTIVE"] * 4
+    assert waiting.service.lists == lists + 1
+
+
+def test_the_first_of_several_that_a_service_tells_of_lists_at_once_and_a_few_look_by_themselves() -> None:
+    alone, several = Waiting(Service()), Waiting(Service())
+    alone.shared.announced(IDS[: looks.ENOUGH - 1])
+    assert alone.look(IDS[0]) is None
+    several.shared.announced(IDS[: looks.ENOUGH])
+    assert [several.look(it) for it in IDS[: looks.ENOUGH]] == ["BUILD"] * looks.ENOUGH
+    assert (alone.service.lists, several.service.lists) == (0, 1)
+    several.time.now += looks.RECENT
+    assert several.look(IDS[0]) is None, "it was told of too long ago to say how many look now"

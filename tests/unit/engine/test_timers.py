@@ -144,3 +144,28 @@ def test_stop_ends_the_thread_and_leaves_what_was_not_due(harness):
     assert not thread.is_alive()
     assert harness.timers.take_all() == ["later"]
     assert harness.calls.empty()
+
+
+def test_what_has_a_name_is_found_by_it_and_by_nothing_else(harness):
+    for when, item, names in ((3, "d", ("x",)), (1, "a", ("x", "y")), (2, "b", ()), (2, "c", ("z",))):
+        harness.timers.add(when, item, names)
+
+    assert [harness.timers.has_name(name) for name in "xyzw"] == [True, True, True, False]
+    assert sorted(harness.timers.take_named(["x", "w"])) == ["a", "d"]
+    assert [harness.timers.has_name(name) for name in "xyzw"] == [False, False, True, False]
+    assert harness.timers.take_named("xyw") == []
+    assert harness.timers.take_all() == ["b", "c"]
+
+
+def test_a_name_goes_with_its_item_however_that_goes(harness):
+    for item in "abc":
+        harness.timers.add(5, item, [item, "all"])
+    harness.timers.take(lambda item: item == "a")
+    assert [harness.timers.has_name(name) for name in ("all", "a")] == [True, False]
+    harness.clock.now += 5
+    harness.timers.add(60, "d", ["d"])
+    harness.timers.start()
+    assert harness.next_call() == ["b", "c"]
+    assert [harness.timers.has_name(name) for name in ("b", "c", "all", "d")] == [False, False, False, True]
+    assert harness.timers.take_all() == ["d"]
+    assert not harness.timers.has_name("d")

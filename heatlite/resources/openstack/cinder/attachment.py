@@ -77,6 +77,7 @@ class VolumeAttachment(CloudResource):
         self._record(self._volume())
         status = awaited_volume(self.cloud.api("block_storage"), self._volume())["status"]
         if status in WAITS:
+            self.wake_on(self._volume())
             return False
         if status != ATTACHED:
             raise ResourceUnknownStatus(
@@ -148,7 +149,10 @@ class VolumeAttachment(CloudResource):
             volume = awaited_volume(self.cloud.api("block_storage"), progress["volume"])
         except CloudNotFound:
             return True
-        return all(it["server_id"] != progress["server"] for it in volume["attachments"])
+        if any(it["server_id"] == progress["server"] for it in volume["attachments"]):
+            self.wake_on(progress["volume"])
+            return False
+        return True
 
     def _is_forgotten(self, place: str) -> bool:
         """Tell whether Nova has, too: it does so last."""

@@ -312,8 +312,11 @@ class Volume(CloudResource):
 
     def _is_available(self, backup_id: str) -> bool:
         backup = self.api.get(f"/backups/{backup_id}")["backup"]
-        if backup["status"] in ("creating", "available"):
-            return bool(backup["status"] == "available")
+        if backup["status"] == "creating":
+            self.wake_on(backup_id)
+            return False
+        if backup["status"] == "available":
+            return True
         raise ResourceInError(resource_status=backup["status"], status_reason=backup.get("fail_reason") or "Unknown")
 
     # --- attributes ------------------------------------------------------------------------------------------------

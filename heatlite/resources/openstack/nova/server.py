@@ -258,6 +258,7 @@ class Server(CloudResource, ForAgents):
             if not self.seen().get(schema.TASK):
                 return True
             self._seen = None
+            self.wake_on(str(self.resource_id))
         return False
 
     def fault_of(self, body: Mapping[str, Any]) -> str:
