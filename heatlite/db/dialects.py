@@ -10,6 +10,7 @@ SQLite              one writer at a time. Writers use BEGIN IMMEDIATE, so that a
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,12 +21,6 @@ from heatlite.db.crypt import Vault
 from heatlite.db.settings import Settings
 
 SQLITE_BUSY_MS = 30_000
-IDLE_IN_TRANSACTION = 20
-"""Seconds that a server waits for a transaction's next statement before it rolls the transaction back.
-
-Without it, an engine that hangs, or whose machine vanished, would keep its rows locked until the server gives up its
-connection: for hours.
-"""
 UNKNOWN_VARIABLE = 1193
 DRIVERS = {"mysql": "mysql+pymysql", "mariadb": "mysql+pymysql", "postgresql": "postgresql+psycopg"}
 
@@ -53,23 +48,23 @@ def prepare(engine: sa.Engine, settings: Settings, vault: Vault | None = None) -
     engine.dialect.vault = vault or Vault()  # type: ignore[attr-defined]
     match engine.dialect.name:
         case "mysql" | "mariadb":
-            event.listen(engine, "connect", _mysql_connected)
+            event.listen(engine, "connect", functools.partial(_mysql_connected, settings.idle_in_transaction))
             refusals.tell_large_statements(engine)
             read_limits.keep(engine)
             spare_round_trips(engine)
             engine.dispose()  # oslo.db's first connection would stay in the pool without these settings
         case "postgresql":
-            event.listen(engine, "connect", _postgresql_connected)
+            event.listen(engine, "connect", functools.partial(_postgresql_connected, settings.idle_in_transaction))
             engine.dispose()
         case "sqlite":
             _prepare_sqlite(engine, settings)
 
 
-def _mysql_connected(connection: Any, record: object) -> None:
+def _mysql_connected(idle: int, connection: Any, record: object) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
         try:
-            cursor.execute(f"SET SESSION idle_transaction_timeout = {IDLE_IN_TRANSACTION}")
+            cursor.execute(f"SET SESSION idle_transaction_timeout = {idle}")
         except Exception as error:  # MySQL's own server has no such variable
             if UNKNOWN_VARIABLE not in error.args:
                 raise
@@ -77,9 +72,9 @@ def _mysql_connected(connection: Any, record: object) -> None:
         vanished.watch(end.fileno())
 
 
-def _postgresql_connected(connection: Any, record: object) -> None:
+def _postgresql_connected(idle: int, connection: Any, record: object) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION}s'")
+        cursor.execute(f"SET idle_in_transaction_session_timeout = '{idle}s'")
     connection.commit()  # otherwise the setting is lost with the first rollback
     if hasattr(connection, "fileno"):
         vanished.watch(connection.fileno())

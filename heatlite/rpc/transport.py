@@ -18,6 +18,11 @@ from heatlite import exception
 from heatlite.rpc import connection, memory, messages
 
 RABBIT_GROUP = "oslo_messaging_rabbit"
+LONGEST_RECONNECT_PAUSE = 5
+"""Seconds between two attempts to reach a broker that is away, at most; oslo.messaging's own default is 30.
+
+A broker that is back would wait for its engines longer than they take to declare one another dead.
+"""
 REFUSED = {
     "use_queue_manager": "processes of one name would take one another's replies",
     "rabbit_stream_fanout": "clients would need a prefetch count, and heatlite sends no fanouts",
@@ -34,6 +39,7 @@ def get(conf: cfg.ConfigOpts, url: str | None = None) -> oslo_messaging.Transpor
     """
     oslo_messaging.set_transport_defaults(messages.EXCHANGE)
     check_options(conf, url)
+    conf.set_default("rabbit_interval_max", LONGEST_RECONNECT_PAUSE, group=RABBIT_GROUP)
     memory.take_over()
     transport = oslo_messaging.get_rpc_transport(conf, url=url)
     connection.take_over(transport)

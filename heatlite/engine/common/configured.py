@@ -21,6 +21,8 @@ STEPS_SHARE = 0.8
 """Part of the launcher's shutdown timeout that running steps may use. The rest is for stopping the other parts."""
 
 
+SHORTEST_IDLE, LONGEST_IDLE = 5, 20
+"""Seconds."""
 OTHER_THREADS = 9
 """Threads of an engine that use the database beside its workers and steps: its lease, its sweeps, its observer …"""
 BUILT = ("yaql", "observer", "cloud_notifications", "operator_registry", "operator_templates", "loadbalancer_template")
@@ -84,6 +86,15 @@ def vault(conf: cfg.ConfigOpts) -> Vault:
     return crypt.required(conf.auth_encryption_key, conf.encrypt_parameters_and_properties)
 
 
+def idle_in_transaction(lease_seconds: float) -> int:
+    """Return the seconds after which a server rolls back a transaction that stands still.
+
+    That of an engine that hangs keeps rows from whoever takes them over, so it is over when its lease is; but a busy
+    machine's engine may well take some seconds between two statements.
+    """
+    return max(SHORTEST_IDLE, min(LONGEST_IDLE, round(lease_seconds)))
+
+
 def database_settings(conf: cfg.ConfigOpts) -> DatabaseSettings:
     """Return the database's settings.
 
@@ -94,8 +105,9 @@ def database_settings(conf: cfg.ConfigOpts) -> DatabaseSettings:
     """
     if not conf.database.connection:
         raise exception.ConfigurationError(reason="[database] connection isn't set: a daemon needs a database server")
-    of_oslo = DatabaseSettings.__dataclass_fields__.keys() - {"read_time_limit"}
+    of_oslo = DatabaseSettings.__dataclass_fields__.keys() - {"read_time_limit", "idle_in_transaction"}
     values = {name: conf.database[name] for name in of_oslo} | {"read_time_limit": conf.read_time_limit}
+    values["idle_in_transaction"] = idle_in_transaction(conf.lease_seconds)
     location = conf.get_location("max_pool_size", "database")
     if location is None or not location.location.is_user_controlled:
         values["max_pool_size"] = conf.worker_threads + conf.step_threads + OTHER_THREADS

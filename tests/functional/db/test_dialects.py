@@ -174,9 +174,8 @@ def test_a_schema_that_fails_half_way_leaves_no_table(backend):
 
 
 @pytest.mark.parametrize("backend", ["mariadb", "postgresql"], indirect=True)
-def test_a_transaction_that_stands_still_is_undone_and_lets_others_go_on(database, context, monkeypatch):
-    monkeypatch.setattr(dialects, "IDLE_IN_TRANSACTION", 1)
-    sleeper = Database(Settings(connection=database.settings.connection))
+def test_a_transaction_that_stands_still_is_undone_and_lets_others_go_on(database, context):
+    sleeper = Database(Settings(connection=database.settings.connection, idle_in_transaction=1))
     stack_id = add_stack(context, "one")
     rename = sa.update(models.stack).where(models.stack.c.id == stack_id)
 
