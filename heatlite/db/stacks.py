@@ -21,6 +21,9 @@ LIGHT = sa.select(*(sa.null().label(it.name) if it is TABLE.c.facade else it for
 """Selects stacks with None for their facade, which may hold as much as a resource's metadata."""
 BY_ID = SELECT.where(TABLE.c.id == sa.bindparam("stack_id"))
 BY_IDS = SELECT.where(TABLE.c.id.in_(sa.bindparam("stack_ids", expanding=True)))
+BUSY_AMONG = sa.select(TABLE.c.id).where(
+    TABLE.c.id.in_(sa.bindparam("stack_ids", expanding=True)), TABLE.c.status == Status.IN_PROGRESS
+)
 BY_LIVE_NAME = SELECT.where(TABLE.c.tenant == sa.bindparam("tenant"), TABLE.c.live_name == sa.bindparam("name"))
 OVERDUE = LIGHT.where(TABLE.c.status == Status.IN_PROGRESS, TABLE.c.deadline < sa.bindparam("now")).limit(
     sa.bindparam("limit")
@@ -46,6 +49,12 @@ def by_ids(context: Context, stack_ids: Collection[str]) -> dict[str, StackRecor
     """Return the stacks with these ids, even deleted ones, by their id."""
     found = context.connection.execute(BY_IDS, {"stack_ids": sorted(stack_ids)})
     return {stack.id: stack for stack in map(records.stack, found) if stack.id in stack_ids}
+
+
+@reader
+def busy_among(context: Context, stack_ids: Collection[str]) -> set[str]:
+    """Return those of these ids whose stacks have an operation in progress."""
+    return {row[0] for row in context.connection.execute(BUSY_AMONG, {"stack_ids": sorted(stack_ids)})}
 
 
 @reader

@@ -52,6 +52,7 @@ class SimulatedTimers(Generic[Item]):
         self._process = process
         self._when_due = when_due
         self._items: dict[int, Item] = {}
+        self._due: dict[int, float] = {}
         self._last = 0
 
     def start(self) -> None:
@@ -65,6 +66,7 @@ class SimulatedTimers(Generic[Item]):
         self._last += 1
         number = self._last
         self._items[number] = item
+        self._due[number] = self._scheduler.now + seconds
         self._scheduler.at(seconds, lambda: self._fire(number))
 
     def _fire(self, number: int) -> None:
@@ -79,6 +81,10 @@ class SimulatedTimers(Generic[Item]):
         """Take out the items that are chosen, due or not."""
         numbers = [number for number, item in self._items.items() if chosen(item)]
         return [self._items.pop(number) for number in numbers]
+
+    def due_later(self, seconds: float) -> list[Item]:
+        """The items that become due after more than so many seconds; they stay."""
+        return [item for number, item in self._items.items() if self._due[number] > self._scheduler.now + seconds]
 
     def take_all(self) -> list[Item]:
         """Take every item out, due or not."""

@@ -4,6 +4,7 @@
     lost casts        queue SCHEDULED nodes that are overdue, for engines with free threads, by compare-and-swap
     lost requests     release rows that this engine holds and a newer traversal waits for
     lost wake-ups     schedule nodes that are BLOCKED by a lock that no engine holds
+    lost ends         let rows here look at nested stacks that have ended, or that never began
     lost claims       give back nodes that are RUNNING here in the database, but not in this process
     lost locks        the same for locks: their node may be gone, if their traversal was superseded
     time limits       fail stacks whose operation takes too long, even if no message arrives
@@ -25,6 +26,7 @@ import cachetools
 
 from heatlite.convergence.model import OF_ROWS, Node
 from heatlite.db import outage, resources, services, stacks, sync_points
+from heatlite.db.bulk import pieces
 from heatlite.db.records import DueNode, ResourceRecord, StackRecord
 from heatlite.db.retry import retried
 from heatlite.engine.common import executors
@@ -155,6 +157,18 @@ class Sweeper:
             lambda it: self._recorder.wake(dict.fromkeys(it[1], it[0])),
         )
 
+    def lost_ends(self) -> None:
+        """Look at nested stacks that have nothing in progress, if the message that tells their owners was lost.
+
+        An owner looks by itself too, but the longer it has waited, the less often. Only owners that this engine holds,
+        and that wouldn't look before the next sweep, are asked about.
+        """
+        context, owners = self._shared.context(), self._runner.waiting_owners(self._shared.settings.sweep_interval)
+        for piece in pieces(sorted(owners), FREED_AT_ONCE):
+            busy = stacks.busy_among(context, piece)
+            if rested := {owners[it] for it in piece if it not in busy}:
+                self._runner.woken(rested)
+
     def lost_requests(self) -> None:
         """Release rows that newer traversals wait for, if their request to this engine was lost."""
         context, engine_id = self._shared.context(), self._shared.lease.engine_id
@@ -235,6 +249,7 @@ class Sweeps:
             sweeper.lost_locks,
             sweeper.lost_requests,
             sweeper.lost_wakes,
+            sweeper.lost_ends,
             sweeper.lost_casts,
             sweeper.overdue_stacks,
             *others,

@@ -42,6 +42,7 @@ from heatlite.engine.traversal.step_watchdog import StepWatchdog
 from heatlite.engine.traversal.timers import Timers
 from heatlite.resources.base import Resource
 from heatlite.resources.outcomes import Failed, Replace, Waiting
+from heatlite.resources.stack_resource import StackResource
 from heatlite.resources.steps import create_together
 
 LOG = logging.getLogger(__name__)
@@ -168,6 +169,14 @@ class StepRunner:
         if waiting:
             self._when_due(waiting)
         self._refresh({row for row in resource_ids if not self._shared.claims.locks(row)})
+
+    def waiting_owners(self, seconds: float) -> dict[str, int]:
+        """Return nested stack → row, of the rows whose next look at it is more than so many seconds away."""
+        return {
+            it.work.row.uuid: it.work.row.id
+            for it in self._timers.due_later(seconds)
+            if it.work.plugin is not None and issubclass(it.work.plugin, StackResource)
+        }
 
     def _refresh(self, released: Collection[int]) -> None:
         """Refresh those of these rows that this engine was woken for."""

@@ -88,6 +88,12 @@ class Timers(Generic[Item]):
             if not having:
                 del self._named[name]
 
+    def due_later(self, seconds: float) -> list[Item]:
+        """Return the items that become due after more than so many seconds; they stay."""
+        with self._changed:
+            moment = self._monotonic() + seconds
+            return [item for at, _, item in self._heap if at > moment]
+
     def stop(self) -> None:
         """End the thread; what hasn't become due stays for ``take_all``."""
         with self._changed:

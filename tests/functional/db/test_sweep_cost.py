@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -47,12 +48,18 @@ def first_project(context: Context) -> str:
     return sync_points.next_queued_project(context, "") or ""
 
 
+def nested_ids() -> list[str]:
+    """Return ten ids, as an engine has those of the nested stacks that it waits for."""
+    return [str(uuid.UUID(int=number)) for number in range(10)]
+
+
 LOOKS = (
     Look("dead engines", lambda context: (services.leases(context), services.gone(context)), 2, rows=1004),
     Look("lost claims", lambda context: sync_points.claims_of(context, "e1", "", PAGE), 1, rows=200),
     Look("lost locks", lambda context: resources.locked_ids(context, "e1", 0, PAGE), 1, rows=300),
     Look("lost requests", lambda context: resources.requested_locks(context, "e1", 500), 1, rows=300),
     Look("lost wakes", lambda context: sync_points.blocked_on_free_rows(context, 500), 1, rows=400),
+    Look("lost ends", lambda context: stacks.busy_among(context, nested_ids()), 1, rows=10),
     Look("lost casts", lambda context: sync_points.due(context, NOW, 200), 1, rows=0),
     Look("overdue stacks", lambda context: stacks.overdue(context, NOW, 200), 1, rows=0),
     Look("queued nodes", lambda context: sync_points.oldest_queued(context, first_project(context), 40), 2, rows=41),

@@ -198,6 +198,12 @@ class Fleet:
         while any([*(deliver() for deliver in bus), *(engine.work() for engine in self.living)]):
             self.bus.wakes.clear()
 
+    def do_without_wakes(self) -> None:
+        """The same, with every wake-up still under way."""
+        bus = (self.message, self.request, self.operation, self.over)
+        while any([*(deliver() for deliver in bus), *(engine.work() for engine in self.living)]):
+            pass
+
     def pass_time(self, seconds: float) -> None:
         """Let the clock run. Nobody does anything meanwhile but renew leases."""
         end, slice_ = self.clock.now + seconds, self.settings.lease_seconds * RENEWED_AT

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+from heatlite.db import stacks
 from tests.functional.engine.fleet import Fleet
 from tests.functional.engine.mishaps import (
     FAILS,
@@ -41,9 +44,30 @@ def another_failed(fleet: Fleet) -> None:
     assert fleet.state() == "CREATE_FAILED"
 
 
+def its_nested_stack_ended(fleet: Fleet) -> None:
+    """After half a minute, so that the owner's next look is far away; the wake-up is under way."""
+    inner = json.dumps(template({"inner": threaded("1", wait_secs=40)}))
+    fleet.create(template({"a": {"type": "OS::Heat::Stack", "properties": {"template": inner}}}))
+    fleet.work()
+    while not fleet.bus.wakes:
+        fleet.pass_time(1)
+        fleet.do_without_wakes()
+
+
+def is_held_and_its_nested_stack_at_rest(fleet: Fleet) -> bool:
+    [child] = stacks.children(fleet.context(), [fleet.identity["stack_id"]])
+    return is_held_by_the_first(fleet) and not child.is_in_progress
+
+
 CASES = {
     "row: locked between two steps": Case(
         between_two_steps, is_held_by_the_first, its_wait_ends, {"dead_engines": e0_dies}
+    ),
+    "row: locked by the owner of a nested stack that ended": Case(
+        its_nested_stack_ended,
+        is_held_and_its_nested_stack_at_rest,
+        after(Fleet.wake, Fleet.work),
+        {"lost_ends": messages_are_lost, "dead_engines": e0_dies},
     ),
     "row: locked by a dead engine": Case(
         after(between_two_steps, e0_dies),

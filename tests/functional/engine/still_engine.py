@@ -89,6 +89,9 @@ class StillTimers:
         self.items = [entry for entry in self.items if entry[1] not in taken]
         return taken
 
+    def due_later(self, seconds: float) -> list[Any]:
+        return [item for at, item in self.items if at > self._monotonic() + seconds]
+
     def take_all(self) -> list[Any]:
         return self.take(lambda item: True)
 

@@ -63,6 +63,38 @@ def test_a_creation_that_is_lost_is_sent_again(fleet: Fleet) -> None:
     assert fleet.state() == "CREATE_COMPLETE"
 
 
+def test_an_owner_that_no_wake_up_reaches_goes_on_at_the_next_sweep(fleet: Fleet) -> None:
+    """However long it has waited: by its own timer it would look half a minute later, and so would each level above."""
+    fleet.create(with_one(with_one(hot(a=resource(wait_secs=40)))))
+    deepest = lambda: [it for it in stacks.in_progress(fleet.context()) if it.nested_depth == 2]  # noqa: E731
+    fleet.work_without_wakes()
+    while deepest():
+        fleet.pass_time(1)
+        fleet.work_without_wakes()
+    began = fleet.clock.now
+    assert fleet.state() == "CREATE_IN_PROGRESS"
+    sweeps = 0
+    while fleet.state() == "CREATE_IN_PROGRESS":
+        fleet.pass_time(fleet.settings.sweep_interval)
+        for engine in fleet.living:
+            engine.sweeper.lost_ends()
+        fleet.work_without_wakes()
+        sweeps += 1
+    assert fleet.state() == "CREATE_COMPLETE"
+    assert sweeps == 2, "one for each level"
+    assert fleet.clock.now - began <= 2 * fleet.settings.sweep_interval
+
+
+def test_an_owner_that_looks_soon_by_itself_is_asked_for_by_no_sweep(fleet: Fleet) -> None:
+    fleet.create(with_one(hot(a=resource(wait_secs=40))))
+    fleet.work()
+    [owner] = [engine for engine in fleet.living if engine.timers.items]
+    assert owner.runner.waiting_owners(fleet.settings.sweep_interval) == {}
+    fleet.pass_time(20)
+    fleet.work_without_wakes()
+    assert len(owner.runner.waiting_owners(fleet.settings.sweep_interval)) == 1
+
+
 def test_it_ends_although_every_wake_up_is_lost(fleet: Fleet) -> None:
     fleet.create(with_one(hot(a=resource(wait_secs=5))))
     for _ in range(100):

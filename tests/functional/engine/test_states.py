@@ -15,6 +15,7 @@ import pytest
 
 from heatlite.convergence.model import NodeState
 from heatlite.engine.runtime.recovery import Sweeper, Sweeps
+from heatlite.resources.builtin.stack import Stack
 from tests.functional.engine import states_of_nodes, states_of_rows, states_of_services, states_of_stacks
 from tests.functional.engine.fleet import Fleet
 from tests.functional.engine.mishaps import LONG, slow, threaded
@@ -30,7 +31,7 @@ FAILURES = [(state, sweep) for state, case in CASES.items() for sweep in case.fa
 
 @pytest.fixture
 def fleet(schema: pathlib.Path, tmp_path: pathlib.Path) -> Iterator[Fleet]:
-    fleet = Fleet(schema, tmp_path / "heatlite.sqlite3")
+    fleet = Fleet(schema, tmp_path / "heatlite.sqlite3", **{"OS::Heat::Stack": Stack})
     yield fleet
     fleet.database.dispose()
 

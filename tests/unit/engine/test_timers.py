@@ -122,6 +122,14 @@ def test_what_is_chosen_is_taken_and_the_rest_stays_in_its_order(harness):
     assert harness.timers.take_all() == ["b", "d"]
 
 
+def test_what_is_due_later_is_told_and_stays(harness):
+    for when, item in ((3, "d"), (60, "a"), (70, "b")):
+        harness.timers.add(when, item)
+
+    assert sorted(harness.timers.due_later(30)) == ["a", "b"]
+    assert harness.timers.take_all() == ["d", "a", "b"]
+
+
 def test_a_handler_that_fails_is_told_of_and_ends_nothing(harness, caplog):
     harness.timers.start()
 
