@@ -79,16 +79,22 @@ def unsettled(database: Database) -> list[str]:
     return [*stacks, *locks, *points]
 
 
+def roots_of(database: Database) -> tuple[Root, ...]:
+    """Read the root stacks that live."""
+    statement = (
+        sa.select(STACK.name, STACK.tenant, STACK.action, STACK.status, STACK.status_reason)
+        .add_columns(models.raw_template.c.template)
+        .select_from(models.stack.join(models.raw_template, models.raw_template.c.id == STACK.raw_template_id))
+        .where(STACK.deleted_at.is_(None), STACK.owner_id.is_(None))
+    )
+    with database.reader(EngineContext(database)) as connection:
+        return tuple(Root(*row) for row in connection.execute(statement))
+
+
 def look(database: Database, world: World) -> Found:
     """Read everything once."""
+    roots = roots_of(database)
     with database.reader(EngineContext(database)) as connection:
-        statement = (
-            sa.select(STACK.name, STACK.tenant, STACK.action, STACK.status, STACK.status_reason)
-            .add_columns(models.raw_template.c.template)
-            .select_from(models.stack.join(models.raw_template, models.raw_template.c.id == STACK.raw_template_id))
-            .where(STACK.deleted_at.is_(None), STACK.owner_id.is_(None))
-        )
-        roots = tuple(Root(*row) for row in connection.execute(statement))
         alive = sa.select(ROW.physical_resource_id, ROW.uuid, ROW.type, ROW.progress)
         alive = alive.join(models.stack, STACK.id == ROW.stack_id).where(STACK.deleted_at.is_(None))
         rows = connection.execute(alive).all()

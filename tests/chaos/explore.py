@@ -7,13 +7,19 @@ import contextlib
 import logging
 import pathlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from tests.chaos.cloud.faults import CLOUD_WEIGHTS
+from tests.chaos.cloud.fleet import CloudFleet
+from tests.chaos.cloud.ground import CloudGround
 from tests.chaos.faults import WEIGHTS
 from tests.chaos.fleet import Fleet
+from tests.chaos.ground import Ground
 from tests.chaos.run import Plan, play
+from tests.cloud.cloud import Cloud
 from tests.servers import MariaDB, PostgreSQL, RabbitMQ
 
+SERVICES = "nova neutron cinder"
 DATABASES = {"mariadb": MariaDB, "postgresql": PostgreSQL}
 
 
@@ -28,8 +34,23 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--database", choices=sorted(DATABASES), default="mariadb", help="which (default: mariadb)")
     parser.add_argument("--only", metavar="FAULTS", help="these faults alone, with commas between them")
     parser.add_argument("--no-broker", action="store_true", help="leave the broker's process alone")
+    parser.add_argument("--cloud", action="store_true", help="stacks of servers, ports, volumes on a cloud")
     parser.add_argument("--log", type=pathlib.Path, help="keep the engines' log there")
     return parser.parse_args(given)
+
+
+@contextlib.contextmanager
+def running_cloud() -> Iterator[Cloud]:
+    """A cloud that is up.
+
+    :raises ServerUnavailable: where it can't be had
+    """
+    cloud = Cloud(lambda text: print(f"cloud: {text}", flush=True))
+    try:
+        cloud.start(SERVICES)
+        yield cloud
+    finally:
+        cloud.stop()
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -37,8 +58,9 @@ def main(given: Sequence[str] | None = None) -> int:
     wanted = arguments(given)
     logging.disable(logging.CRITICAL)  # that its own connections break is what the client is here for
     broker = not wanted.no_broker
-    if unknown := set(filter(None, (wanted.only or "").split(","))) - set(WEIGHTS):
-        print(f"no such fault: {', '.join(sorted(unknown))}. There are: {', '.join(WEIGHTS)}")
+    weights = CLOUD_WEIGHTS if wanted.cloud else WEIGHTS
+    if unknown := set(filter(None, (wanted.only or "").split(","))) - set(weights):
+        print(f"no such fault: {', '.join(sorted(unknown))}. There are: {', '.join(weights)}")
         return 2
     only = tuple(filter(None, (wanted.only or "").split(",")))
     plan = Plan(wanted.seed, wanted.minutes * 60, wanted.every, wanted.clients, wanted.engines, broker, only)
@@ -50,10 +72,12 @@ def main(given: Sequence[str] | None = None) -> int:
         for server in servers:
             server.start()
         directory = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="heatlite-chaos-")))
-        fleet = Fleet(directory, *servers)
+        cloud = stack.enter_context(running_cloud()) if wanted.cloud else None
+        fleet = CloudFleet(directory, *servers, cloud) if cloud else Fleet(directory, *servers)
         stack.callback(fleet.stop)
         fleet.begin(plan.launchers)
-        report = play(fleet, plan)
+        ground = CloudGround(fleet, plan.clients) if isinstance(fleet, CloudFleet) else Ground(fleet)
+        report = play(fleet, plan, ground)
         print(report, flush=True)
         if wanted.log is not None:
             wanted.log.write_bytes(fleet.log.read_bytes())

@@ -7,6 +7,8 @@ import os
 import pathlib
 import signal
 import subprocess
+from collections.abc import Mapping
+from typing import Any
 
 import psutil
 
@@ -14,6 +16,7 @@ from heatlite.context import EngineContext
 from heatlite.db import services
 from heatlite.db.api import Database
 from heatlite.db.settings import Settings
+from tests.chaos.clocks import Clocks
 from tests.chaos.thing import install
 from tests.chaos.world import VARIABLE, World
 from tests.deployment import Daemons
@@ -36,22 +39,41 @@ OPTIONS = {
 class Fleet(Daemons):
     """``launchers`` times one engine; ``database`` and ``broker`` are the proxies that can be cut."""
 
+    options: Mapping[str, Any] = OPTIONS
+
     def __init__(self, directory: pathlib.Path, database: MariaDB | PostgreSQL, rabbitmq: RabbitMQ) -> None:
         self.servers = {"database": database, "broker": rabbitmq}
         self.proxied = Proxied(database, rabbitmq)
         self.proxies = self.proxied.proxies
+        self.environment: Mapping[str, str] = self.prepare(directory)
+        self.clocks = Clocks(directory / "clocks")
+        super().__init__(directory, self.proxied.url, self.proxied.bus, workers=1, **self.own_options())
+        self.direct = Database(Settings(self.proxied.direct))
+        self.stopped: set[int] = set()
+
+    def prepare(self, directory: pathlib.Path) -> dict[str, str]:
+        """Make what the engines work on, and return the environment of their processes."""
         install(directory / "plugins")
         self.world = World(directory / "world")
         path = os.pathsep.join([str(directory / "plugins"), str(ROOT), os.environ.get("PYTHONPATH", "")])
-        self.environment = {
+        return {
             "PYTHONPATH": path,
             "XDG_CACHE_HOME": str(directory / "cache"),  # where the plugins that a path offers are remembered
             VARIABLE: str(self.world.directory),
         }
-        super().__init__(directory, self.proxied.url, self.proxied.bus, workers=1, **OPTIONS)
-        self.options = OPTIONS
-        self.direct = Database(Settings(self.proxied.direct))
-        self.stopped: set[int] = set()
+
+    def own_options(self) -> Mapping[str, Any]:
+        """Return the engines' options, besides the servers' addresses."""
+        return self.options
+
+    def spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a launcher with a clock of its own, and wait for nothing."""
+        own = self.environment
+        try:
+            self.environment = self.clocks.fresh(own)
+            return super().spawn(*arguments)
+        finally:
+            self.environment = own
 
     def leases(self) -> int:
         """How many engines hold one."""

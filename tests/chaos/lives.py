@@ -11,6 +11,7 @@ import enum
 import json
 import threading
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random
@@ -24,8 +25,7 @@ from heatlite.rpc.engine_client import Identity
 from tests.chaos import shapes
 from tests.chaos.shapes import Template
 
-ANSWER = 15.0  # seconds that a client waits for an answer
-MOST = 7  # operations on one stack
+FAILING = '"fail"'
 NOT_DONE = "was not carried out"
 REFUSALS = (exception.ActionInProgress, exception.NotSupported, exception.EntityNotFound, exception.StackExists)
 CHANCES = {
@@ -61,6 +61,8 @@ class Record:
     asked: list[tuple[str, int, Answer]] = field(default_factory=list)
     is_let_go: bool = False
     """Whether it may have been abandoned, and not adopted again: its things are nobody's then, as was asked for."""
+    failing: str = FAILING
+    """What a template has in it that is to fail."""
 
     @property
     def last_accepted(self) -> tuple[str, int] | None:
@@ -71,7 +73,7 @@ class Record:
     @property
     def may_be_half_done(self) -> bool:
         """Whether a change of the template may have ended before it was made: it failed, or was cancelled."""
-        fails = any('"fail"' in json.dumps(template) for template in self.templates.values())
+        fails = any(self.failing in json.dumps(template) for template in self.templates.values())
         return fails or any(verb in ("cancel", "roll back") for verb, _, _ in self.asked)
 
     @property
@@ -80,14 +82,47 @@ class Record:
         return all(answer is not Answer.NOTHING for _, _, answer in self.asked)
 
 
+def of_nobody(number: int) -> dict[str, Any]:
+    """Return the context of a client of engines without a cloud."""
+    return {"project_id": f"project-{number}", "username": "tester"}
+
+
+@dataclass(frozen=True)
+class Load:
+    """What clients ask for."""
+
+    kinds: Sequence[str] = shapes.SHAPES
+    """Shapes, of which one is drawn for each stack."""
+    draw: Callable[[Random, str, int, str], Template] = shapes.draw
+    """Makes a template from chance, the stack's name, the template's number, and the shape."""
+    context_of: Callable[[int], dict[str, Any]] = of_nobody
+    """Returns the context of a client's requests, by the client's number."""
+    pauses: Sequence[float] = (0.1, 0.5, 2, 4)
+    """The longest seconds between two operations, of which one is drawn."""
+    most: int = 7
+    """Operations on one stack."""
+    answer: float = 15.0
+    """Seconds that a client waits for an answer."""
+    failing: str = FAILING
+    """What a template has in it that is to fail."""
+
+
 class Life(threading.Thread):
     """One client."""
 
-    def __init__(self, transport: oslo_messaging.Transport, seed: str, number: int, over: threading.Event) -> None:
+    def __init__(
+        self,
+        transport: oslo_messaging.Transport,
+        seed: str,
+        number: int,
+        over: threading.Event,
+        load: Load = Load(),
+    ) -> None:
         super().__init__(name=f"client {number}", daemon=True)
-        self._client = client_of(transport, timeout=ANSWER)
+        self._client = client_of(transport, timeout=load.answer)
         self._random = Random(f"{seed}/{number}")
-        self._context = {"project_id": f"project-{number}", "username": "tester"}
+        self._load = load
+        self._context = load.context_of(number)
         self._number = number
         self._over = over
         self.records: list[Record] = []
@@ -97,15 +132,17 @@ class Life(threading.Thread):
         """One stack after the other."""
         while not self._over.is_set():
             record = Record(f"s{self._number}-{len(self.records)}", self._context["project_id"])
+            record.failing = self._load.failing
             self.records.append(record)
+            self._context = self._load.context_of(self._number)
             self._live(record)
 
     def _live(self, record: Record) -> None:
         random = self._random
-        shape = random.choice(shapes.SHAPES)
+        shape = random.choice(self._load.kinds)
         identity = self._create(record, shape)
-        for number in range(1, MOST):
-            if self._over.wait(random.choice([0.1, 0.5, 2, 4]) * random.random()) or identity is None:
+        for number in range(1, self._load.most):
+            if self._over.wait(random.choice(self._load.pauses) * random.random()) or identity is None:
                 return
             verb = random.choices(list(CHANCES), list(CHANCES.values()))[0]
             if verb == "move":
@@ -116,7 +153,7 @@ class Life(threading.Thread):
                 return
 
     def _create(self, record: Record, shape: str) -> Identity | None:
-        template = record.templates[0] = shapes.draw(self._random, record.name, 0, shape)
+        template = record.templates[0] = self._load.draw(self._random, record.name, 0, shape)
         options = {"disable_rollback": self._random.random() < 0.6}
         made: list[Identity] = []
         environment: dict[str, Any] = {"parameters": {}}
@@ -135,7 +172,7 @@ class Life(threading.Thread):
         match verb:
             case "update":
                 number = max(record.templates) + 1
-                template = record.templates[number] = shapes.draw(self._random, record.name, number, shape)
+                template = record.templates[number] = self._load.draw(self._random, record.name, number, shape)
                 client.update_stack(context, identity, template, {"parameters": {}}, {}, {})
             case "suspend":
                 client.stack_suspend(context, identity)

@@ -13,18 +13,17 @@ from heatlite.context import EngineContext
 from heatlite.db import stacks
 from heatlite.engine.observability import explaining
 from tests.chaos import endings, faults
-from tests.chaos.fleet import LEASE, SWEEP, Fleet
+from tests.chaos.fleet import Fleet
+from tests.chaos.ground import Ground
 from tests.chaos.lives import Answer, Life, Record
 from tests.chaos.tally import Tally, counted, more_than_accepted
 from tests.chaos.watch import Watch
 from tests.waiting import wait_until
 
-SETTLES = 120.0
 LEAST_PAUSE = 0.5
 """Seconds between the end of a fault and the beginning of the next, where faults come quicker than they pass."""
-FAREWELL = 60.0
-WITHIN = LEASE + SWEEP + 3.0
-"""Seconds from the end of a fault in which a stack under way moves, where no other fault comes in between."""
+MARGIN = 3.0
+"""Seconds after lease and sweep in which a stack moves again, where no other fault comes in between."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +54,15 @@ class Report:
     times: str = ""
     tally: Tally = field(default_factory=Tally)
     faults: int = 0
+    missed: Counter[str] = field(default_factory=Counter)
+    """Faults that met nobody, by name."""
     stacks: int = 0
 
     def __str__(self) -> str:
         told = ", ".join(f"{count} {answer}" for answer, count in sorted(self.answers.items()))
         lines = [
             f"seed {self.plan.seed}: {self.stacks} stacks, operations: {told}; {self.faults} faults",
+            f"{self.missed.total()} of the faults met nobody: {dict(self.missed)}",
             str(self.tally),
             self.left(),
             self.times,
@@ -81,20 +83,22 @@ class Report:
         return sum(words in text for text in self.violations)
 
 
-def play(fleet: Fleet, plan: Plan) -> Report:
+def play(fleet: Fleet, plan: Plan, ground: Ground | None = None) -> Report:
     """Run a plan on a fleet that serves already."""
-    over, watch = threading.Event(), Watch(fleet.direct, WITHIN, lambda stack_id: explained(fleet, stack_id))
-    transport = fleet.transport
-    lives = [Life(transport, plan.seed, number, over) for number in range(plan.clients)]
+    ground, options = ground or Ground(fleet), fleet.options
+    within = options["lease_seconds"] + options["sweep_interval"] + MARGIN
+    over, watch = threading.Event(), Watch(fleet.direct, within, lambda stack_id: explained(fleet, stack_id))
+    lives = [Life(fleet.transport, plan.seed, number, over, ground.load) for number in range(plan.clients)]
     watch.start()
     for life in lives:
         life.start()
-    break_things(fleet, plan, watch)
+    missed = break_things(ground, plan, watch)
     over.set()
     began = time.monotonic()
     for life in lives:
-        life.join(FAREWELL)
-    report = settle(fleet, plan, [record for life in lives for record in life.records])
+        life.join(ground.farewell)
+    report = settle(ground, plan, [record for life in lives for record in life.records])
+    report.missed = missed
     report.settled_after = time.monotonic() - began
     watch.stop()
     report.times, report.faults = watch.report(), len(watch.faults)
@@ -103,36 +107,40 @@ def play(fleet: Fleet, plan: Plan) -> Report:
     return report
 
 
-def break_things(fleet: Fleet, plan: Plan, watch: Watch) -> None:
-    """One fault after the other until the time is up."""
-    breaking = faults.Faults(fleet, Random(f"{plan.seed}/victims"))
+def break_things(ground: Ground, plan: Plan, watch: Watch) -> Counter[str]:
+    """One fault after the other until the time is up.
+
+    :returns: those that met nobody, by name
+    """
+    breaking, missed = ground.faults(Random(f"{plan.seed}/victims")), Counter[str]()
     last, end = time.monotonic(), time.monotonic() + plan.seconds
-    for name in faults.drawn(plan.seed, plan.broker, plan.only):
+    for name in faults.drawn(plan.seed, plan.broker, plan.only, ground.weights):
         time.sleep(max(LEAST_PAUSE, min(last + plan.every, end) - time.monotonic()))  # the run's own rhythm
         last = time.monotonic()
         if last >= end:
-            return
+            break
         watch.begins(name)
-        breaking.happen(name)
+        missed[name] += not breaking.happen(name)
         watch.is_over()
+    return +missed
 
 
-def settle(fleet: Fleet, plan: Plan, records: list[Record]) -> Report:
+def settle(ground: Ground, plan: Plan, records: list[Record]) -> Report:
     """Wait until nothing moves any more, and look at what there is."""
-    report = Report(plan, stacks=len(records))
+    report, fleet = Report(plan, stacks=len(records)), ground.fleet
     report.answers = Counter(answer.value for record in records for _, _, answer in record.asked)
     try:
-        wait_until(lambda: is_quiet(fleet), SETTLES, "everything to settle")
+        wait_until(lambda: is_quiet(fleet), ground.settles, "everything to settle")
     except AssertionError:
-        report.violations.append(f"not settled after {SETTLES} s")
+        report.violations.append(f"not settled after {ground.settles} s")
         report.violations += list(explanations(fleet))
     report.tally = counted(fleet.direct)
     report.violations += more_than_accepted(fleet.direct, records)
-    report.violations += endings.violations(endings.look(fleet.direct, fleet.world), records)
+    report.violations += ground.violations(records)
+    report.violations += ground.last_violations(records)
     if report.violations:
-        journals = [fleet.world.journal(thing) for thing in fleet.world.things() if thing in str(report.violations)]
-        report.stories = [line for journal in journals for line in journal]
-        report.stories += [line for line in told(records) if any(line.split(":")[0] in it for it in report.violations)]
+        report.stories = list(ground.journals(report.violations))
+        report.stories += told(records)
     return report
 
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import socket
+import subprocess
+import sys
 from random import Random
 from typing import Any
 
 import pytest
 
 from tests.chaos import faults, shapes, world
+from tests.chaos.clocks import Clocks
 from tests.chaos.endings import Found, Root, to_be_taken_over, violations
 from tests.chaos.lives import Answer, Record
 from tests.chaos.tally import Tally, tally
 from tests.chaos.watch import Fault, line
 from tests.chaos.world import Thing, World
 from tests.servers.proxy import Proxy, to_port
+from tests.waiting import wait_until
 
 ACCEPTED, REFUSED, NOTHING = Answer.ACCEPTED, Answer.REFUSED, Answer.NOTHING
 TEMPLATE = shapes.template(0, {"a": {"type": "Chaos::Thing", "properties": {"key": "web/a", "value": "0"}}})
@@ -195,3 +200,29 @@ def test_a_seed_draws_the_same_faults_and_each_kind_first() -> None:
 def test_a_report_tells_longest_and_median() -> None:
     fault = Fault("kill", 0.0, {}, [1.0, 2.0, 9.0])
     assert line("kill", [fault]).endswith("3 stacks under way: longest   9.0 s, median  2.0 s")
+
+
+def test_a_process_has_a_clock_of_its_own_that_jumps_and_comes_back(tmp_path: pathlib.Path) -> None:
+    made = Clocks(tmp_path / "clocks")
+    program = "import sys, time\nfor _ in sys.stdin: print(time.time(), time.monotonic(), flush=True)"
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        env=made.fresh(dict(os.environ)),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        asking: Any = process.stdin
+        answers: Any = process.stdout
+
+        def told() -> tuple[float, float]:
+            print("now", file=asking, flush=True)
+            wall, monotonic = answers.readline().split()
+            return float(wall), float(monotonic)
+
+        before, steady = told()
+        with made.jumped(made.files()[0], 600):
+            wait_until(lambda: told()[0] - before >= 600, 20, "the clock to be ahead")
+            assert told()[1] - steady < 600
+        wait_until(lambda: told()[0] - before < 600, 20, "the clock to be right again")
+        asking.close()

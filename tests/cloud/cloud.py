@@ -129,7 +129,7 @@ class Cloud:
 
     def __init__(self, told: Callable[[str], None] = lambda text: None) -> None:
         self._told = told
-        self._services: tuple[str, ...] = ()
+        self.services: tuple[str, ...] = ()
         self._mariadb, self._rabbitmq = MariaDB(), RabbitMQ()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._guards: list[Guard] = []
@@ -145,13 +145,13 @@ class Cloud:
 
         :raises ServerUnavailable: where something can't be had
         """
-        self._services = chosen(services)
-        venv = install(self._services)
+        self.services = chosen(services)
+        venv = install(self.services)
         self._told("installed")
         with ThreadPoolExecutor() as pool:
             list(pool.map(lambda server: server.start(), (self._mariadb, self._rabbitmq)))
         self._mariadb.ask(f"SET GLOBAL max_connections = {CONNECTIONS}")
-        names = [name for service in self._services for name in SERVICES[service].databases]
+        names = [name for service in self.services for name in SERVICES[service].databases]
         databases = {name: self._mariadb.fresh_database() for name in names}
         directory = pathlib.Path(tempfile.mkdtemp(prefix="heatlite-cloud-"))
         ports = {name: free_port() for name in (*SERVICES, *RINGS)}
@@ -161,14 +161,22 @@ class Cloud:
         self._told("databases are there")
         self._serve("keystone")
         self._make_accounts()
-        for service in self._services:
+        for service in self.services:
             if service != "keystone":
                 self._serve(service)
-        for service in self._services:
+        for service in self.services:
             self._settle(service)
         self._told("services answer")
         self._seed()
         self._told("what everybody finds is there")
+
+    def restart(self, service: str) -> None:
+        """End a service's API, and start it again; its daemons go on."""
+        api = self._processes[service]
+        api.terminate()
+        api.wait(PATIENCE)
+        self._serve_api(service)
+        self._wait(service)
 
     def stop(self) -> None:
         """End everything, and remove what it stored."""
@@ -189,33 +197,33 @@ class Cloud:
 
     def described(self) -> dict[str, Any]:
         """What tests need to know, as JSON."""
-        logs = {name: str(self._calls(name)) for name in self._services}
+        logs = {name: str(self._calls(name)) for name in self.services}
         return {"auth_url": self.auth_url, "password": PASSWORD, "region": REGION, "calls": logs}
 
     # --- configuration and databases --------------------------------------------------------------------------------
 
     def _configure(self) -> None:
-        for service in self._services:
+        for service in self.services:
             self.place.etc(service).mkdir(parents=True)
             self.place.state(service).mkdir(parents=True)
             for name, sections in SERVICES[service].files.items():
                 (self.place.etc(service) / name).write_text(written(sections(self.place)))
         home = self.place.etc("homes")
         home.mkdir()
-        for service in self._services:
+        for service in self.services:
             (home / f".{service}").symlink_to(self.place.etc(service))
         for directory in ("locks", "logs"):
             self.place.state(directory).mkdir()
         for keys in ("fernet-keys", "credential-keys"):
             (self.place.etc("keystone") / keys).mkdir()
-        for service in self._services:
+        for service in self.services:
             if paste := SERVICES[service].pipeline:
                 shutil.copy(self.place.shipped(service, paste), self.place.etc(service))
-        if "designate" in self._services:
+        if "designate" in self.services:
             (self.place.etc("designate") / POOLS).write_text(NAME_SERVERS)
-        if "octavia" in self._services:
+        if "octavia" in self.services:
             self._certify()
-        if "swift" in self._services:
+        if "swift" in self.services:
             self._make_rings()
 
     def _certify(self) -> None:
@@ -240,8 +248,8 @@ class Cloud:
     def _fill_databases(self) -> None:
         """Load what was migrated before, or migrate now and keep that."""
         with ThreadPoolExecutor(3) as pool:
-            list(pool.map(self._fill, self._services))
-        if "nova" in self._services:
+            list(pool.map(self._fill, self.services))
+        if "nova" in self.services:
             self._map_cells()
         user, group = str(os.getuid()), str(os.getgid())
         for keys in ("fernet_setup", "credential_setup"):
@@ -340,16 +348,19 @@ class Cloud:
                     [str(self.place.venv / f"bin/swift-{server}-server"), conf],
                 )
             return
+        self._serve_api(service)
+        for daemon in SERVICES[service].daemons:
+            self._spawn(daemon, [str(self.place.venv / "bin" / daemon), "--config-file", self._config(service)])
+        if service == "keystone":
+            self._wait(service)
+
+    def _serve_api(self, service: str) -> None:
         it = SERVICES[service]
         arguments = ["--config-file", self._config(service)] if it.takes_arguments else []
         log = str(self._calls(service))
         python = [str(self.place.venv / "bin/python"), str(HERE / "serve.py")]
         application = it.application or f"paste:{self.place.etc(service) / it.pipeline}"
         self._spawn(service, [*python, application, str(self.place.ports[service]), log, *arguments])
-        for daemon in it.daemons:
-            self._spawn(daemon, [str(self.place.venv / "bin" / daemon), "--config-file", self._config(service)])
-        if service == "keystone":
-            self._wait(service)
 
     def _settle(self, service: str) -> None:
         """Wait until all of a service is there, and give it what it needs."""
@@ -434,14 +445,14 @@ class Cloud:
         for role in ROLES_OF_DEMO:
             identity.assign_project_role_to_user(projects["demo"], demo, roles[role])
         identity.assign_project_role_to_user(projects["demo"], identity.find_user("admin"), roles["admin"])
-        for name in (*self._services, "heat"):
+        for name in (*self.services, "heat"):
             user = identity.create_user(name=name, password=PASSWORD, domain_id="default")
             for role in ("admin", "service"):
                 identity.assign_project_role_to_user(projects["service"], user, roles[role])
         domain = identity.create_domain(name="heat")
         boss = identity.create_user(name="heat_domain_admin", password=PASSWORD, domain_id=domain.id)
         identity.assign_domain_role_to_user(domain, boss, roles["admin"])
-        listed = ((name, *place) for name in self._services for place in SERVICES[name].catalogue)
+        listed = ((name, *place) for name in self.services for place in SERVICES[name].catalogue)
         for name, kind, path in listed:
             service = identity.create_service(name=name, type=kind)
             for interface in ("public", "internal", "admin"):
@@ -450,20 +461,20 @@ class Cloud:
 
     def _seed(self) -> None:
         admin, demo = self.connection("admin", "admin"), self.connection("demo", "demo")
-        if "glance" in self._services:
+        if "glance" in self.services:
             for name in IMAGES:
                 form = {"disk_format": "raw", "container_format": "bare"}
                 admin.image.create_image(name, data=b"\0" * 512, visibility="public", min_disk=0, **form)
-        if "trove" in self._services:
+        if "trove" in self.services:
             self._offer_databases(admin.image.find_image(IMAGES[0]).id)
-        if "neutron" in self._services:
+        if "neutron" in self.services:
             outside = {"provider_network_type": "flat", "provider_physical_network": "public"}
             public = admin.network.create_network(name="public", is_router_external=True, **outside)
             addresses = {"ip_version": 4, "network_id": public.id}
             admin.network.create_subnet(name="public-subnet", cidr="172.24.0.0/16", is_dhcp_enabled=False, **addresses)
             private = demo.network.create_network(name="private")
             demo.network.create_subnet(name="private-subnet", network_id=private.id, ip_version=4, cidr="10.99.0.0/24")
-        if "nova" in self._services:
+        if "nova" in self.services:
             for name, (ram, vcpus, disk) in FLAVORS.items():
                 admin.compute.create_flavor(name=name, ram=ram, vcpus=vcpus, disk=disk)
             up = lambda: [it.state for it in admin.compute.services() if it.binary == "nova-compute"] == ["up"]  # noqa: E731
