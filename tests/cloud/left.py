@@ -85,8 +85,6 @@ SENT: Mapping[str, Mapping[str, Any]] = {
     "application_container": {"headers": {"OpenStack-API-Version": "container 1.36"}},
 }
 """What a service wants to have with each request."""
-LISTED_BARE = "alarm"
-"""The service whose answer is a list, without a key."""
 
 
 def everything(cloud: Reached, project: str = "demo", *, admins: bool = True) -> dict[str, set[str]]:
@@ -130,7 +128,7 @@ def _listed(cloud: Reached, project: str, collections: Mapping[str, Collection[s
             key = KEYS.get(label) or name.rsplit("/", 1)[-1].replace("-", "_")
             sent = of_user if name == OF_USERS else {"params": owned if service in FILTERED else {}}
             sent = {**sent, **SENT.get(service, {})}
-            listed = api.get(f"/{name}") if service == LISTED_BARE else api.listed(f"/{name}", key, **sent)
+            listed = api.listed(f"/{name}", key, **sent)
             found[label] = {_id_in(it) for it in listed if it.get("provisioning_status") != "DELETED"}
     return found
 

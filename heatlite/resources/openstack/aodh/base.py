@@ -162,10 +162,10 @@ class BaseAlarm(CloudResource):
         return str(body["alarm_id"])
 
     def find(self) -> list[str]:
-        """Return the ids of the alarms with the generated name. Aodh's lists stand alone, in no map."""
+        """Return the ids of the alarms with the generated name."""
         name = self.physical_resource_name()
         asked = {"q.field": "name", "q.op": "eq", "q.value": name}
-        found = [self.id_in(it) for it in self.api.get(self.path, params=asked) or () if it["name"] == name]
+        found = [self.id_in(it) for it in self.things(asked) if it["name"] == name]
         self._others = found[1:]
         return found
 

@@ -15,6 +15,7 @@ from heatlite.resources.openstack.neutron.net import Net
 from heatlite.resources.openstack.states import states
 from heatlite.resources.outcomes import Done, Failed, Replace, Unchanged, Update, Waiting
 from heatlite.resources.schema import Attribute
+from heatlite.resources.sight import AS_IT_SHOULD_BE
 from heatlite.resources.steps import AGAIN, assess_update, find_existing, poll, start
 from heatlite.resources.testing import FakeClock, carried, drive, instance_of
 from tests.memory_api import AWAY, LOST, MemoryApi, Refusal
@@ -301,6 +302,22 @@ def test_a_refusal_that_names_explain_once_is_believed_the_second_time(api: Memo
 def test_a_refusal_without_any_kept_name_is_believed_at_once(api: MemoryApi) -> None:
     api.fails = [Refusal(404)]
     assert isinstance(start(Thing(thing(api)), "CREATE"), Failed)
+
+
+class ListsAlone(MemoryApi):
+    """Its lists stand in no map, as Aodh's."""
+
+    def _list(self, collection: str, query: dict[str, list[str]]) -> Any:
+        return super()._list(collection, query)[collection]
+
+
+def test_objects_in_a_list_that_stands_alone_are_seen_together() -> None:
+    api = ListsAlone()
+    first, second = made(api, name="a"), made(api, name="b")
+    api.asked.clear()
+    seen = Thing.see_all([Thing(first), Thing(dataclasses.replace(second, uuid="another"))])
+    assert list(seen.values()) == [AS_IT_SHOULD_BE] * 2
+    assert api.asked == [("GET", "/things")]
 
 
 def test_a_deletion_that_is_under_way_may_be_refused(api: MemoryApi) -> None:
