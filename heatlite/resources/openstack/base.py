@@ -65,8 +65,8 @@ PROJECTS = {
     "workflow": "mistral",
 }
 """The SDK's name of a service → the project's name, which Heat uses."""
-UNKNOWN_THERE = (400, 404)
-"""The statuses by which services refuse a request that names what they don't have."""
+UNKNOWN_THERE = (400, 403, 404)
+"""The statuses by which services refuse a request that names what they don't have: Nova, Ironic, and most."""
 DELETION = "delet"
 """What the status of an object has in it while it is being deleted: ``deleting``, ``PENDING_DELETE`` …"""
 Body = dict[str, Any]

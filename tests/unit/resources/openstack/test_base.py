@@ -285,7 +285,7 @@ def test_a_name_that_means_another_object_by_now_is_asked_for_again(api: MemoryA
     assert made_now["network_id"] == "new"
 
 
-@pytest.mark.parametrize("refusal", [Refusal(404), Refusal(400)])
+@pytest.mark.parametrize("refusal", [Refusal(404), Refusal(403), Refusal(400)])
 def test_a_refusal_that_names_explain_once_is_believed_the_second_time(api: MemoryApi, refusal: Refusal) -> None:
     api.objects["networks"]["lan"] = {"id": "lan", "name": "lan"}
     cloud = api.cloud()
