@@ -44,6 +44,8 @@ GIVEN = {"ADOPT": "adopt", "REFER": "refer", "SNAPSHOT_DELETE": "snapshot_delete
 CHECKS = {**VERBS, **GIVEN, "SNAPSHOT_DELETE": "delete"}
 AGAIN = "again"
 """The key of a progress for a call to repeat; no plugin uses it in its own progress."""
+ANEW = "anew"
+"""The key of what it has, if the call was repeated after a refusal."""
 FIRST_RETRY_PAUSE, LONGEST_RETRY_PAUSE = 1.0, 60.0
 LONGEST_ASKED_PAUSE = 600.0
 """Seconds between two tries: the growing pause, and the longest Retry-After that is respected."""
@@ -125,14 +127,14 @@ def poll(resource: Resource, action: str, progress: Any, *given: Any) -> Done | 
 def repeated(resource: Resource, error: CloudError, left: Mapping[str, Any], tries: int) -> Waiting:
     """Repeat the same call later, where that may help.
 
-    :param tries: how often it has been repeated: a refusal is believed the second time
-    :raises CloudError: the given one, where it doesn't
+    :param tries: how often it has been repeated
+    :raises CloudError: the given one, where it doesn't. A refusal is believed the second time
     """
     if isinstance(error, CloudUnavailable):
         return later(resource, error, left, tries, error.retry_after)
-    if tries or not resource.may_succeed_now(error):
+    if ANEW in left or not resource.may_succeed_now(error):
         raise error
-    return later(resource, error, left, tries, None)
+    return later(resource, error, {**left, ANEW: True}, tries, None)
 
 
 def cancel(resource: Resource, progress: Any) -> None:
@@ -162,7 +164,7 @@ def later(
         pause = min(max(retry_after, FIRST_RETRY_PAUSE), LONGEST_ASKED_PAUSE)
     reason = resource.masked(str(error))
     LOG.info("%s %s waits %.1f s: %s", plugin_name(resource), resource.name, pause, reason)
-    kept = {key: left[key] for key in ("begin", "progress") if key in left}
+    kept = {key: left[key] for key in ("begin", "progress", ANEW) if key in left}
     again = {AGAIN: {**kept, "tries": tries + 1, "reason": reason}}
     return Waiting(again, pause, resource.resource_id, dict(resource.data))
 

@@ -299,6 +299,20 @@ def test_a_refusal_that_names_explain_once_is_believed_the_second_time(api: Memo
     assert api.objects["things"] == {}
 
 
+def test_a_name_is_asked_for_again_after_an_answer_that_was_lost_too(api: MemoryApi) -> None:
+    api.objects["networks"]["old"] = {"id": "old", "name": "lan"}
+    cloud = api.cloud()
+    cloud.names.id_of("neutron.network", "lan")
+    api.objects["networks"] = {"new": {"id": "new", "name": "lan"}}
+    instance = dataclasses.replace(thing(api, network="lan"), cloud=cloud)
+    api.fails = [None, Refusal(404)]  # first it looks whether it was made
+    waiting = poll(Thing(instance), "CREATE", {AGAIN: {"begin": True, "tries": 1, "reason": "lost"}})
+    assert isinstance(waiting, Waiting)
+    assert isinstance(poll(Thing(instance), "CREATE", waiting.progress), Done)
+    [made_now] = api.objects["things"].values()
+    assert made_now["network_id"] == "new"
+
+
 def test_a_refusal_without_any_kept_name_is_believed_at_once(api: MemoryApi) -> None:
     api.fails = [Refusal(404)]
     assert isinstance(start(Thing(thing(api)), "CREATE"), Failed)
