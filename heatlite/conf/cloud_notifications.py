@@ -20,8 +20,9 @@ OPTIONS: list[cfg.Opt] = [
     ),
     cfg.ListOpt(
         "exchanges",
-        default=["nova", "cinder"],
-        help="Exchanges to which the services send: the option control_exchange of each, by default its name.",
+        default=["nova", "cinder", "openstack"],
+        help="Exchanges to which the services send: the option control_exchange of each. By default that is nova "
+        "for Nova, and openstack for Cinder. One that doesn't exist is looked for once a minute.",
     ),
     cfg.ListOpt(
         "topics",

@@ -57,7 +57,7 @@ class CloudNotificationSettings:
     """Which notifications of services an engine listens to; ``heatlite.conf.cloud_notifications`` explains each."""
 
     enabled: bool = False
-    exchanges: tuple[str, ...] = ("nova", "cinder")
+    exchanges: tuple[str, ...] = ("nova", "cinder", "openstack")
     topics: tuple[str, ...] = ("notifications", "versioned_notifications")
     poll_interval: float = 60
 

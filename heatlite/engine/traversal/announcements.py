@@ -29,7 +29,7 @@ from heatlite.engine.common.counts import Count, Counts
 
 LOG = logging.getLogger(__name__)
 
-GATHERED = 0.5
+GATHERED = 1.0
 """Seconds for which announcements gather, after some have woken what waits, so that those who look share a list."""
 REMEMBERED = 60.0
 """Seconds for which an id is remembered that nobody waits for yet."""

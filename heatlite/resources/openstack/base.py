@@ -385,6 +385,9 @@ class CloudResource(Resource):
                 if self.is_gone_at_once:
                     return True
                 progress["sent"].append(thing_id)
+                if self.whole_list:  # it is never gone by now; those who look later share a list
+                    self.wake_on(thing_id)
+                    return False
             self._waits = True
             body = self.look(thing_id)
         except CloudNotFound:

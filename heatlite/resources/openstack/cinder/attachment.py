@@ -16,6 +16,8 @@ BAD_REQUEST = 400
 WAITS, ATTACHED = ("available", "attaching", "reserved"), "in-use"
 JOINED = "joined"
 """The key of the data for the server and the volume of the attachment."""
+NEW = "is_new"
+"""The key of a progress that says that the attachment was asked for just now."""
 
 
 def is_pair(value: Any) -> bool:
@@ -48,9 +50,10 @@ class VolumeAttachment(CloudResource):
 
     def handle_create(self) -> Any:
         """Attach the volume, unless it is attached."""
-        if not (self.is_repeated and self.find()):
-            self._attach()
-        return {}
+        if self.is_repeated and self.find():
+            return {}
+        self._attach()
+        return {NEW: True}
 
     def _record(self, volume: str) -> None:
         self.data_set(JOINED, [self.properties[self.server_property], volume])
@@ -75,6 +78,9 @@ class VolumeAttachment(CloudResource):
         :raises ResourceUnknownStatus: if it has any other final status
         """
         self._record(self._volume())
+        if progress and progress.pop(NEW, False):  # it is never attached by now
+            self.wake_on(self._volume())
+            return False
         status = awaited_volume(self.cloud.api("block_storage"), self._volume())["status"]
         if status in WAITS:
             self.wake_on(self._volume())
@@ -101,6 +107,7 @@ class VolumeAttachment(CloudResource):
         if not progress["attached"]:
             if not (self.is_repeated and self.find()):
                 self._attach()
+                progress[NEW] = True
             progress["attached"] = True
         return self.check_create_complete(progress)
 
@@ -136,6 +143,8 @@ class VolumeAttachment(CloudResource):
                 if error.kwargs["status"] != BAD_REQUEST or not self._is_being_detached(progress):
                     raise
             progress["sent"] = True
+            self.wake_on(progress["volume"])
+            return False  # it is never detached by now
         return self._is_free(progress) and self._is_forgotten(place)
 
     def _is_being_detached(self, progress: Body) -> bool:
