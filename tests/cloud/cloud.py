@@ -198,7 +198,8 @@ class Cloud:
     def described(self) -> dict[str, Any]:
         """What tests need to know, as JSON."""
         logs = {name: str(self._calls(name)) for name in self.services}
-        return {"auth_url": self.auth_url, "password": PASSWORD, "region": REGION, "calls": logs}
+        reached = {"auth_url": self.auth_url, "password": PASSWORD, "region": REGION}
+        return {**reached, "calls": logs, "broker": self.place.broker}
 
     # --- configuration and databases --------------------------------------------------------------------------------
 

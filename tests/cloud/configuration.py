@@ -78,6 +78,10 @@ def database(place: Place, name: str) -> dict[str, Any]:
     return {"connection": place.databases[name], "max_pool_size": 5, "max_overflow": 20}
 
 
+NOTIFYING = ("nova", "cinder")
+"""The services that send notifications: in each form that they know, over the broker that they use anyway."""
+
+
 def common(place: Place, service: str, **default: Any) -> Sections:
     """What nearly all services say."""
     asks = login(place, service)
@@ -93,7 +97,7 @@ def common(place: Place, service: str, **default: Any) -> Sections:
         "keystone_authtoken": tokens(place, service),
         "service_user": {**asks, "valid_interfaces": "public", "send_service_user_token": "true"},
         "oslo_concurrency": {"lock_path": place.state("locks")},
-        "oslo_messaging_notifications": {"driver": "noop"},
+        "oslo_messaging_notifications": {"driver": "messagingv2" if service in NOTIFYING else "noop"},
     }
 
 
@@ -154,6 +158,7 @@ def nova(place: Place) -> Sections:
         "compute": {"resource_provider_association_refresh": 0},
         "quota": {"instances": -1, "cores": -1, "ram": -1, "key_pairs": -1, "server_groups": -1},
         "vnc": {"enabled": "false"},
+        "notifications": {"notification_format": "both"},
     }
 
 

@@ -29,13 +29,14 @@ NO_CHANGES = "/remote-consoles"
 
 
 class Reached:
-    """One cloud. ``interruptions``: what takes the steps of its resources.
+    """One cloud. ``interruptions``: what takes the steps of its resources. ``broker``: the URL of the services' own.
 
     :param described: what ``Cloud.described`` says of it
     """
 
     def __init__(self, described: Mapping[str, Any]) -> None:
         self._password, self._calls = described["password"], described["calls"]
+        self.broker: str = described["broker"]
         boss = Login(username="heat_domain_admin", password=self._password, user_domain_name="heat", domain_name="heat")
         self.settings = Settings(
             auth_url=described["auth_url"],

@@ -5,6 +5,7 @@ Nova loads drivers from within its own package only: this file is copied to ``no
 """
 
 import io
+import time
 
 from nova.image import glance
 from nova.virt import fake
@@ -13,7 +14,12 @@ NOTHING = b"\0" * 512
 
 
 class FakeDriver(fake.FakeDriverWithoutFakeNodes):
-    """Servers without a hypervisor."""
+    """Servers without a hypervisor. Those whose metadata say so take some seconds until they are ACTIVE."""
+
+    def spawn(self, context, instance, *args, **kwargs):
+        """Take as long as a hypervisor would."""
+        time.sleep(float(instance.metadata.get("build_seconds", 0)))
+        super().spawn(context, instance, *args, **kwargs)
 
     def destroy(self, context, instance, network_info, *args, **kwargs):
         """A server that is gone has no interfaces: Nova's fake would never let another one have its ports."""
