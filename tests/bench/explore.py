@@ -40,6 +40,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--set", action="append", default=[], metavar="OPTION=VALUE", help="another configuration")
     parser.add_argument("--peer", choices=["heat", "sdk"], help="play scenarios to Heat as well, or to the SDK")
     parser.add_argument("--cloud", action="store_true", help="stacks of real resources on a cloud (see tools/cloud)")
+    parser.add_argument("--listen", action="store_true", help="with --cloud: heatlite hears the notifications")
     parser.add_argument("--calls", action="store_true", help="with --cloud: tell what the services were asked, by URL")
     parser.add_argument("--scale", action="store_true", help="what 2, 4 and 8 engines take, and 1,000 would")
     parser.add_argument("--goals", action="store_true", help="see which promised figures are reached; --only chooses")

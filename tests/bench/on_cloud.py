@@ -4,6 +4,7 @@
 
     run 1: heatlite, heat, sdk    run 2: heatlite, heat, sdk    …     each: create ─▶ no-op update ─▶ delete
 
+One scenario is told at three sizes, for a chart of cost over size (``--json`` writes the figures and draws it).
 Requests are counted at the services. What services ask of one another is told apart: Nova asks Neutron, whoever asks
 Nova. So is what Keystone is asked. Times are compared within a pair of runs only.
 """
@@ -29,7 +30,7 @@ from typing import Any
 import psutil
 import sqlalchemy as sa
 
-from tests.bench import by_sdk, report
+from tests.bench import by_sdk, cloud_page, report
 from tests.bench.fleet import BenchFleet
 from tests.bench.heat_fleet import WITHOUT_PAUSE
 from tests.bench.meters import cpu
@@ -83,7 +84,7 @@ def with_two_ports(number: int) -> Template:
     return hot(**resources)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scenario:
     """A stack, what is done to it, and the arguments with which the script makes the same."""
 
@@ -97,10 +98,14 @@ class Scenario:
         return tuple(it for it in self.verbs if by != SDK or it != "no-op")
 
 
-SCENARIOS = (
-    Scenario("20 servers with a port and a volume", attached(20), ("20", "1", "attach")),
-    Scenario("25 servers with two ports, 25 volumes", with_two_ports(25), ("25", "2"), ("create", "delete")),
-)
+def of_size(number: int) -> Scenario:
+    """The scenario that is played at several sizes: four resources for each server."""
+    name = f"{number} servers with two ports, {number} volumes"
+    return Scenario(name, with_two_ports(number), (str(number), "2"), ("create", "delete"))
+
+
+SIZES = tuple(map(of_size, (2, 10, 25)))
+SCENARIOS = (Scenario("20 servers with a port and a volume", attached(20), ("20", "1", "attach")), *SIZES)
 
 
 @dataclass
@@ -139,8 +144,10 @@ class Cost:
 class Contest:
     """A cloud with both engines, and what is played on it."""
 
-    def __init__(self, reached: Reached, stack: contextlib.ExitStack, names: Sequence[str]) -> None:
-        self._reached = reached
+    def __init__(
+        self, reached: Reached, stack: contextlib.ExitStack, names: Sequence[str], *, listens: bool = False
+    ) -> None:
+        self._reached, self._listens = reached, listens
         self._mariadb, rabbitmq = MariaDB(), RabbitMQ()
         begin_all([self._mariadb, rabbitmq])
         for it in (self._mariadb, rabbitmq):
@@ -163,6 +170,8 @@ class Contest:
         with fleet.config.open("a") as config:
             lines = (f"{name} = {it}" for name, it in self._reached.trustee().items())
             config.write("\n".join(["[trustee]", *lines, ""]))
+            if self._listens:
+                config.write(f"[cloud_notifications]\nenabled = true\ntransport_url = {self._reached.broker}\n")
         stack.callback(fleet.stop)
         self._pids[HEATLITE] = fleet.launch().pid
         story = self._stories[HEATLITE] = Story(fleet)
@@ -245,10 +254,13 @@ def run(wanted: argparse.Namespace) -> int:
     reached.fresh_project(PROJECT)
     with contextlib.ExitStack() as stack:
         stack.enter_context(network(reached))
-        contest = Contest(reached, stack, peers)
-        text = "".join(told(it, played(contest, it, peers, runs), wanted.calls) for it in chosen)
+        contest = Contest(reached, stack, peers, listens=wanted.listen)
+        costs = {it: played(contest, it, peers, runs) for it in chosen}
+    text = "".join(told(it, found, wanted.calls) for it, found in costs.items())
     if wanted.output is not None:
         wanted.output.write_text(text)
+    if wanted.json is not None:
+        cloud_page.write(wanted.json, [it for scenario, found in costs.items() for it in figures(scenario, found)])
     return 0
 
 
@@ -277,6 +289,15 @@ def played(contest: Contest, scenario: Scenario, peers: Sequence[str], runs: int
                 line = f"{cost.seconds:6.1f} s, {cost.cpu:6.2f} s of CPU, {cost.changes} changes, {cost.reads} reads"
                 print(f"{scenario.name}: {number + 1}, {verb} by {by}: {line}", flush=True)
     return found
+
+
+def figures(scenario: Scenario, found: Played) -> Iterator[cloud_page.Figure]:
+    """The medians of what each operation came to, as they are kept."""
+    for verb, costs in found.items():
+        for by, its in costs.items():
+            values = {name: statistics.median(map(read, its)) for name, read in MEASURES.items()}
+            size = len(scenario.template["resources"])
+            yield {"what": scenario.name, "verb": verb, "by": by, "resources": size, "runs": len(its), **values}
 
 
 MEASURES: Mapping[str, Callable[[Cost], float]] = {

@@ -1,6 +1,7 @@
 """A page: what was measured, as tables and a plot, with the data beside it.
 
 doc/heat-beside.md     tables        doc/heat-beside.svg     cost over size        doc/heat-beside.json     data
+                                     doc/heat-beside-cloud….svg, .json             on a cloud: see ``cloud_page``
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 
 import psutil
 
-from tests.bench import beside, plot, report
+from tests.bench import beside, cloud_page, plot, report
 from tests.bench.report import Figure
 
 INTRODUCTION = """\
@@ -66,6 +67,8 @@ def write(path: pathlib.Path, told: Sequence[Figure], runs: int, load: float | N
         if name in names:
             parts += [words, report.beside(told, beside.HEATLITE, name)]
     parts += [ALONE, report.alone(told, beside.HEATLITE), MEMORY, report.memory(told)]
+    on_cloud = path.with_name(f"{path.stem}-cloud.json")
+    parts += [cloud_page.section(on_cloud)] if on_cloud.exists() else []
     path.write_text("".join(parts))
 
 

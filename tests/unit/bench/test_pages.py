@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench import beside, page, plot, report
+from tests.bench import beside, cloud_page, page, plot, report
 from tests.bench.findings import Finding
 
 
@@ -52,6 +52,25 @@ def test_an_operation_that_the_other_failed_is_marked() -> None:
 )
 def test_a_promised_figure_is_told_beside_what_it_is(finding: Finding, row: tuple[str, ...]) -> None:
     assert report.told(finding) == row
+
+
+def on_a_cloud(by: str, verb: str, resources: int, cpu: float) -> cloud_page.Figure:
+    measures = {"wall s": 9.5, "CPU s": cpu, "changing calls": 4, "GETs": 8}
+    return {"what": "servers", "verb": verb, "by": by, "resources": resources, "runs": 1, **measures}
+
+
+def test_what_was_measured_on_a_cloud_is_on_the_page_with_its_charts(tmp_path: pathlib.Path) -> None:
+    data, written = tmp_path / "beside-cloud.json", tmp_path / "beside.md"
+    told = [on_a_cloud(by, verb, size, 0.1 * size) for by in ("heatlite", "heat") for verb in "cd" for size in (8, 40)]
+    cloud_page.write(data, told)
+    assert cloud_page.sums(told, "CPU s")["heat", 40] == 8.0
+    page.write(written, [figure("heatlite"), figure("heatlite", 100)], 1, 1.0)
+    text = written.read_text()
+    assert "| 40 | c | heat | 9.5 | 4.0 | 4.0 | 8.0 |" in text
+    for name in re.findall(r"\]\((beside-cloud\S+)\)", text):
+        drawn = ElementTree.fromstring((tmp_path / name).read_text())
+        assert len([it for it in drawn.iter() if it.tag.endswith("circle")]) == 4
+    assert len(re.findall("beside-cloud-", text)) == len(cloud_page.CHARTS)
 
 
 def test_a_plot_has_every_point_within_its_axes() -> None:
