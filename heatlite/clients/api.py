@@ -26,12 +26,12 @@ import cachetools
 
 from heatlite import exception
 from heatlite.clients import meter
+from heatlite.clients.failures import LATER, NO_ANSWER, has_no_answer
 from heatlite.clients.looks import SharedLooks
 from heatlite.clients.paths import is_plain
 
 LOG = logging.getLogger(__name__)
 
-LATER = frozenset({429, 502, 503, 504})
 READING = frozenset({"GET", "HEAD"})
 LONGEST_MESSAGE = 1000
 MOST_PAGES = 1000
@@ -166,13 +166,13 @@ class Api:
         try:
             client = self._client()
             answer = client.request(path, method, raise_exc=False, connect_retries=0, status_code_retries=0, **sent)
-        except (exceptions.ConnectFailure, exceptions.ConnectTimeout, exceptions.DiscoveryFailure) as error:
-            raise self._unavailable("no answer", str(error)) from None
         except exceptions.HttpError as error:  # from the login
             if error.http_status in LATER:
                 raise self._unavailable(error.http_status, str(error)) from None
             raise self._failed(error.http_status, str(error)) from None
         except exceptions.ClientException as error:
+            if has_no_answer(error):
+                raise self._unavailable(NO_ANSWER, str(error)) from None
             raise self._failed("nothing", str(error)) from None
         if answer.status_code >= 400:
             raise self._refusal(answer)

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from heatlite import exception
-from heatlite.clients.failures import as_cloud_errors
+from heatlite.clients.failures import LATER, as_cloud_errors
 from heatlite.clients.paths import is_plain
 
 if TYPE_CHECKING:
@@ -119,7 +119,8 @@ class Identity:
         if answer.status_code == NOT_THERE and method in ("GET", "PATCH", "DELETE"):
             return None
         if answer.status_code >= 400:
-            kind = exception.CloudConflict if answer.status_code == 409 else exception.CloudError
+            later = dict.fromkeys(LATER, exception.CloudUnavailable)
+            kind = {**later, 409: exception.CloudConflict}.get(answer.status_code, exception.CloudError)
             raise kind(service="Keystone", status=answer.status_code, message=refusal_message(answer))
         return answer
 

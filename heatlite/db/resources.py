@@ -235,6 +235,25 @@ def count_in_tree(context: Context, root_id: str, but_for: str) -> int:
     return int(context.connection.execute(statement).scalar_one())
 
 
+@reader
+def types_of(context: Context, stack_id: str) -> frozenset[str]:
+    """Return the types of all rows of a stack."""
+    found = sa.select(TABLE.c.type).where(TABLE.c.stack_id == stack_id).distinct()
+    return frozenset(context.connection.execute(found).scalars())
+
+
+@reader
+def physical_of(context: Context, stack_id: str, types: Collection[str]) -> list[tuple[str, str, str, str]]:
+    """Return (uuid, name, type, physical id) of a stack's rows of some types that have a physical resource."""
+    statement = (
+        sa.select(TABLE.c.uuid, TABLE.c.name, TABLE.c.type, TABLE.c.physical_resource_id)
+        .where(TABLE.c.stack_id == stack_id, TABLE.c.type.in_(list(types)))
+        .where(TABLE.c.physical_resource_id.is_not(None))
+        .order_by(TABLE.c.id)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in context.connection.execute(statement)]
+
+
 @lagging_reader
 def listed_of(context: Context, stack_ids: Sequence[str]) -> list[ResourceRecord]:
     """List every row of these stacks without its large columns. It may come from a replica that lags."""

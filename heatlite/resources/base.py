@@ -53,7 +53,9 @@ class Resource(Tools):
 
     A type that can take a snapshot before its deletion has ``handle_snapshot_delete(state)``, which is then called in
     place of ``handle_delete``; ``state`` is the action and status before. A type with physical snapshots has
-    ``handle_delete_snapshot(restore_data)``. It may be called more than once, and knows only that data.
+    ``handle_delete_snapshot(restore_data)``. It may be called more than once, and knows only that data. It has
+    ``handle_delete_unfinished_snapshot()`` as well, for a stack that is deleted while a snapshot is being taken: it
+    knows the uuid and the physical id, and deletes whatever snapshots have taken of this resource.
 
     ``creates_together = True``: the creations of one stack that begin at once are handed to ``create_together`` first.
 

@@ -51,6 +51,28 @@ def stack(name: str = "first", **volume: Any) -> dict[str, Any]:
     )
 
 
+def test_a_stack_that_is_deleted_while_its_snapshot_is_taken_leaves_neither_backup_nor_image(
+    story: Story, cloud: Reached
+) -> None:
+    before, images = everything(cloud), images_of(cloud)
+    story.create(stack())
+    story.settle("CREATE_COMPLETE")
+    asked = cloud.number_of("cinder", "POST", "/backups"), cloud.number_of("nova", "POST", "/action")
+    story.snapshot()
+    for service, ending, number in zip(("cinder", "nova"), ("/backups", "/action"), asked, strict=True):
+        begun = lambda s=service, e=ending, n=number: cloud.number_of(s, "POST", e) > n  # noqa: E731
+        wait_until(begun, PATIENCE, f"{service} to begin")
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+    assert (everything(cloud), images_of(cloud)) == (before, images)
+
+
+def images_of(cloud: Reached) -> set[str]:
+    """The ids of the project's images."""
+    owner = {"owner": cloud.project_id("demo")}
+    return {it["id"] for it in cloud.services().api("image").listed("/images", "images", params=owner)}
+
+
 def test_a_snapshot_of_a_stack_has_a_backup_which_goes_with_it(story: Story, cloud: Reached) -> None:
     before = everything(cloud)
     story.create(stack())

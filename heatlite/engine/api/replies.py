@@ -164,6 +164,6 @@ def snapshot(record: SnapshotRecord) -> Reply:
         "action": record.action,
         "status": str(record.status),
         "status_reason": record.status_reason,
-        "data": record.data,
+        "data": None if record.is_being_taken else record.data,
         "creation_time": time(record.created_at),
     }

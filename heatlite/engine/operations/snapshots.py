@@ -1,6 +1,7 @@
 """Snapshots of a stack, from which it can be restored.
 
-    take      a visit (SNAPSHOT); the traversal's id is the snapshot's id    row IN_PROGRESS in the same transaction
+    take      a visit (SNAPSHOT); the traversal's id is the snapshot's id    row IN_PROGRESS in the same transaction,
+                                                                             with whose physical snapshots there may be
     end       in the transaction that ends the visit (``exported``)          row COMPLETE or FAILED, with the data
     restore   an update (RESTORE) to the template in the data
     delete    each plugin deletes its part, then the row is deleted          also when the stack is deleted
@@ -59,7 +60,8 @@ class Snapshots:
     def _insert(self, context: Context, stack: StackRecord, snapshot_id: str, name: str | None) -> None:
         values = {"id": snapshot_id, "stack_id": stack.id, "tenant": stack.tenant, "name": name}
         state = {"action": snapshots.TAKEN, "status": Status.IN_PROGRESS, "status_reason": "Stack SNAPSHOT started"}
-        snapshots.insert(context, {**values, **state, "created_at": self._shared.inputs.utcnow()})
+        data = self._saved.taking(context, stack)
+        snapshots.insert(context, {**values, **state, "created_at": self._shared.inputs.utcnow(), "data": data})
 
     def get(self, stack: StackRecord, snapshot_id: str) -> SnapshotRecord:
         """Return one snapshot of a stack.

@@ -2,6 +2,7 @@
 
     restored   handle_restore(definition, saved)      the definition that the stack is to be restored to
     forget     handle_delete_snapshot(saved)          what was taken physically goes, then the snapshot's row
+               handle_delete_unfinished_snapshot()    the same of a snapshot that never ended: its stack is deleted
 
 The resources themselves may be others by now, or gone: a plugin's object has the saved id and data, and no properties.
 """
@@ -15,7 +16,8 @@ from typing import Any
 
 from heatlite import exception
 from heatlite.convergence.model import Status
-from heatlite.db import snapshots
+from heatlite.db import resources, snapshots
+from heatlite.db.api import Context
 from heatlite.db.records import StackRecord
 from heatlite.db.retry import retried
 from heatlite.db.snapshots import SnapshotRecord
@@ -27,6 +29,10 @@ from heatlite.schema.provider import is_template
 LOG = logging.getLogger(__name__)
 
 Saved = Mapping[str, Any]
+Forgotten = tuple[Saved, str, list[Saved]]
+"""Of whom something is to be forgotten, the name of the plugin's method for it, and what that is given."""
+TAKING = "taking"
+"""In the data of a snapshot that hasn't ended: whose physical snapshots may be there."""
 
 
 class SnapshotPlugins:
@@ -34,6 +40,20 @@ class SnapshotPlugins:
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
+
+    def taking(self, context: Context, stack: StackRecord) -> dict[str, Any]:
+        """Return the data of a snapshot that is about to be taken: of whom something may be taken physically.
+
+        A visit takes no snapshots of nested stacks' resources. If the stack is deleted before the snapshot has ended,
+        nothing else tells where to look for that.
+        """
+        types = [it for it in resources.types_of(context, stack.id) if self._takes(it)]
+        found = resources.physical_of(context, stack.id, types) if types else []
+        return {TAKING: [dict(zip(("uuid", "name", "type", "resource_id"), it, strict=True)) for it in found]}
+
+    def _takes(self, type_name: str) -> bool:
+        plugin = self._plugin(type_name)
+        return hasattr(plugin, "handle_delete_unfinished_snapshot")
 
     def restored(self, stack: StackRecord, definition: Saved, saved: Saved) -> Saved:
         """Return the definition that a resource is to be restored to, from the one in the snapshot's template."""
@@ -43,9 +63,12 @@ class SnapshotPlugins:
     def forget(self, stack: StackRecord, record: SnapshotRecord) -> str | None:
         """Delete a snapshot and what was taken for it: why that failed, or None."""
         self._go(record, Status.IN_PROGRESS, "Snapshot delete started")
-        for saved in each((record.data or {}).get("resources") or {}):
+        data = record.data or {}
+        ended = [(saved, "handle_delete_snapshot", [saved]) for saved in each(data.get("resources") or {})]
+        unfinished: list[Forgotten] = [(it, "handle_delete_unfinished_snapshot", []) for it in data.get(TAKING) or ()]
+        for saved, name, given in [*ended, *unfinished]:
             try:
-                self._forget(stack, saved)
+                self._forget(stack, saved, name, *given)
             except Exception as error:
                 hidden = self._shared.library.mask(self._shared.context(), stack)
                 trace = hidden("".join(traceback.format_exception(error)).rstrip())
@@ -56,25 +79,22 @@ class SnapshotPlugins:
         self._remove(record)
         return None
 
-    def _forget(self, stack: StackRecord, saved: Saved) -> None:
+    def _forget(self, stack: StackRecord, saved: Saved, name: str, *given: Any) -> None:
         resource = self._object(stack, saved)
-        handle = getattr(resource, "handle_delete_snapshot", None)
+        handle = getattr(resource, name, None)
         if callable(handle):
-            handle(saved)
+            handle(*given)
 
     def _object(self, stack: StackRecord, saved: Saved) -> Resource | None:
         """Return the plugin's object for a saved resource; None if its type has no plugin (any more)."""
         type_name = saved.get("type") or ""
-        if not type_name or is_template(type_name):
-            return None
-        try:
-            plugin = self._shared.registry.get(type_name)
-        except exception.HeatliteError:
+        plugin = self._plugin(type_name)
+        if plugin is None:
             return None
         clouds = self._shared.clouds
         instance = Instance(
             name=saved.get("name") or "",
-            uuid="",
+            uuid=saved.get("uuid") or "",
             stack_name=stack.name,
             stack_id=stack.id,
             project_id=stack.tenant,
@@ -87,6 +107,14 @@ class SnapshotPlugins:
             cloud=clouds.of_stack(stack) if clouds else None,
         )
         return plugin(instance)
+
+    def _plugin(self, type_name: str) -> type[Resource] | None:
+        if not type_name or is_template(type_name):
+            return None
+        try:
+            return self._shared.registry.get(type_name)
+        except exception.HeatliteError:
+            return None
 
     @retried
     def _go(self, record: SnapshotRecord, status: Status, reason: str) -> None:

@@ -181,8 +181,14 @@ LOOKS: Mapping[str, tuple[Callable[[Fleet], None], str]] = {
 }
 
 
+READS_NO_CONTENT = {"lost_ends"}
+"""It asks only which nested stacks are under way; each owner that it wakes is a step of its own."""
+
+
 def test_every_look_is_tried() -> None:
-    assert set(LOOKS) == {name for name, it in vars(Sweeper).items() if callable(it) and not name.startswith("_")}
+    assert set(LOOKS) | READS_NO_CONTENT == {
+        name for name, it in vars(Sweeper).items() if callable(it) and not name.startswith("_")
+    }
 
 
 @pytest.mark.parametrize("name", LOOKS)

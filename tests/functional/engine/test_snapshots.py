@@ -26,6 +26,7 @@ class Disks:
     """The backups that exist, and whether one may be made, or deleted."""
 
     backups: dict[str, str] = {}
+    forgotten: list[tuple[str, str, str | None]] = []
     may_be_taken = True
     may_be_deleted = True
 
@@ -54,11 +55,17 @@ class Disk(ThreadedResource):
             raise OSError("the shelf is locked")
         Disks.backups.pop(restore_data["resource_data"].get("backup"), None)
 
+    def handle_delete_unfinished_snapshot(self) -> None:
+        if not Disks.may_be_deleted:
+            raise OSError("the shelf is locked")
+        Disks.forgotten.append((self.name, self.uuid, self.resource_id))
+        Disks.backups.clear()
+
 
 @pytest.fixture
 def fleet(schema: pathlib.Path, tmp_path: pathlib.Path) -> Iterator[Fleet]:
     """Engines that know the type."""
-    Disks.backups, Disks.may_be_taken, Disks.may_be_deleted = {}, True, True
+    Disks.backups, Disks.forgotten, Disks.may_be_taken, Disks.may_be_deleted = {}, [], True, True
     fleet = Fleet(schema, tmp_path / "heatlite.sqlite3", **{DISK: Disk})
     yield fleet
     fleet.database.dispose()
@@ -178,6 +185,28 @@ def test_a_deleted_stack_takes_its_snapshots_along(fleet: Fleet) -> None:
     fleet.settle()
     assert (fleet.state(), Disks.backups) == ("DELETE_COMPLETE", {})
     assert snapshots.of_stack(fleet.context(), fleet.stack().id) == []
+
+
+def test_a_stack_that_is_deleted_while_a_snapshot_is_taken_leaves_nothing_of_it(fleet: Fleet) -> None:
+    created(fleet, template({"a": stores("1"), "b": disk("2"), "c": disk("3")}))
+    disks = {(it.name, it.uuid, it.physical_resource_id) for it in fleet_rows(fleet) if it.type == DISK}
+    begun = fleet.call("stack_snapshot", fleet.identity, "monday")
+    fleet.message()
+    fleet.engines[0].work()
+    assert (len(Disks.backups), fleet.state()) == (2, "SNAPSHOT_IN_PROGRESS")
+    assert fleet.call("show_snapshot", fleet.identity, begun["id"])["data"] is None
+    Disks.may_be_deleted = False
+    fleet.call("delete_stack", fleet.identity)
+    fleet.settle()
+    assert fleet.state() == "DELETE_FAILED"
+    assert "the shelf is locked" in str(fleet.stack().status_reason)
+    Disks.may_be_deleted = True
+    fleet.call("delete_stack", fleet.identity)
+    fleet.settle()
+    assert set(Disks.forgotten) == disks
+    assert len(disks) == 2
+    assert Disks.backups == {}
+    assert snapshots.of_stack(fleet.context(), fleet.identity["stack_id"]) == []
 
 
 def test_a_snapshot_is_not_deleted_while_it_is_taken(fleet: Fleet) -> None:

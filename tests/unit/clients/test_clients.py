@@ -7,11 +7,14 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+import requests
+from keystoneauth1 import exceptions
 from urllib3.util.retry import Retry
 
 from heatlite import exception
 from heatlite.clients.api import Api
 from heatlite.clients.domain import Domain
+from heatlite.clients.failures import as_cloud_errors
 from heatlite.clients.identity import Identity
 from heatlite.clients.login import Login
 from heatlite.clients.paths import is_plain
@@ -113,10 +116,12 @@ def test_a_refusal_tells_keystones_own_words(identity: Identity) -> None:
         identity.create("project", {"name": "shop", "domain_id": "default"})
 
 
-def test_an_answer_that_was_lost_is_an_error_and_not_repeated(keystone: MemoryKeystone, identity: Identity) -> None:
+def test_a_request_whose_answer_was_lost_may_have_been_done_and_is_not_repeated(
+    keystone: MemoryKeystone, identity: Identity
+) -> None:
     identity.listed("role")
     keystone.dies_after = "POST"
-    with pytest.raises(exception.CloudError, match="answered nothing"):
+    with pytest.raises(exception.CloudUnavailable, match="no answer"):
         identity.create("project", {"name": "web"})
     assert keystone.asked.count(("POST", "projects")) == 1
 
@@ -199,3 +204,27 @@ def test_what_a_client_wrote_for_an_id_leads_to_no_other_path(
 )
 def test_dots_within_a_name_or_a_query_are_no_other_path(path: str) -> None:
     assert is_plain(path)
+
+
+@pytest.mark.parametrize(
+    ("error", "is_lost"),
+    [
+        (exceptions.ConnectFailure("refused"), True),
+        (exceptions.ConnectTimeout("too long"), True),
+        (exceptions.UnknownConnectionError("half", requests.exceptions.ChunkedEncodingError()), True),
+        (exceptions.UnknownConnectionError("half", requests.exceptions.ContentDecodingError()), True),
+        (exceptions.UnknownConnectionError("no address", requests.exceptions.InvalidURL()), False),
+        (exceptions.Unauthorized("wrong password"), False),
+    ],
+)
+def test_half_an_answer_is_none_and_what_cannot_be_sent_fails(error: Exception, is_lost: bool) -> None:
+    with pytest.raises(exception.CloudError) as raised, as_cloud_errors():
+        raise error
+    assert isinstance(raised.value, exception.CloudUnavailable) is is_lost
+
+
+@pytest.mark.parametrize(("status", "is_later"), [(503, True), (429, True), (403, False)])
+def test_a_login_that_is_refused_for_now_may_be_accepted_later(status: int, is_later: bool) -> None:
+    with pytest.raises(exception.CloudError) as raised, as_cloud_errors():
+        raise exceptions.HttpError("busy", http_status=status)
+    assert isinstance(raised.value, exception.CloudUnavailable) is is_later

@@ -40,8 +40,25 @@ def test_waiting_is_a_time_in_the_progress():
     clock = FakeClock(1000.0)
     outcome = start(TestResource(instance_of(TestResource, {"wait_secs": 30}, clock)), "CREATE")
     assert isinstance(outcome, Waiting)
-    assert outcome.progress == {"done_at": 1030.0}
+    assert outcome.progress["done_at"] == 1030.0
     assert outcome.poll_after == 30.0
+
+
+def test_a_wait_that_a_clock_ahead_has_begun_lasts_no_longer_than_asked_for_once_it_is_right():
+    clock = FakeClock(1600.0)
+    instance = instance_of(TestResource, {"wait_secs": 30}, clock)
+    begun = start(TestResource(instance), "CREATE")
+    clock.advance(-600)
+    later = poll(TestResource(carried(instance, begun)), "CREATE", begun.progress)
+    assert isinstance(later, Waiting)
+    assert (later.progress["done_at"], later.poll_after) == (1030.0, 30.0)
+
+
+def test_a_wait_that_an_older_engine_has_begun_goes_on():
+    clock = FakeClock(1000.0)
+    later = poll(TestResource(instance_of(TestResource, {"wait_secs": 30}, clock)), "CREATE", {"done_at": 1030.0})
+    assert isinstance(later, Waiting)
+    assert later.poll_after == 30.0
 
 
 @pytest.mark.parametrize("action", ["CREATE", "UPDATE", "DELETE", "SUSPEND", "RESUME", "CHECK"])
@@ -70,7 +87,7 @@ def test_a_negative_wait_is_for_ever():
     clock.advance(1e9)
     later = poll(TestResource(carried(instance, outcome)), "CREATE", outcome.progress)
     assert isinstance(later, Waiting)
-    assert later.progress == {"done_at": None}
+    assert later.progress["done_at"] is None
 
 
 def test_a_creation_fails_after_its_wait_and_leaves_nothing():

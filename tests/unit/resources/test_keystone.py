@@ -81,7 +81,7 @@ def test_a_creation_whose_answer_was_lost_is_found_again_and_not_repeated(keysto
     before = set(keystone.things[plugin.kind])
     instance.cloud.identity.listed("role")  # logs in, which is a POST too
     keystone.dies_after = "POST"
-    assert isinstance(drive(plugin, "CREATE", instance=instance), Failed)
+    assert isinstance(start(plugin(instance), "CREATE"), Waiting)
 
     again = plugin(instance)
     [physical_id] = find_existing(again)

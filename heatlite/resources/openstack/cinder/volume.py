@@ -39,6 +39,10 @@ CINDERS_OWN = ("readonly", "src_backup_id")
 """Keys that Cinder itself adds to the metadata: the access, and the backup that was restored."""
 SOURCES = ("snapshot_id", "source_volid", "image")
 BAD_REQUEST = 400
+BACKUP_NAME = "backup_name"
+"""In the resource's data: the name of the backup that the newest snapshot took, or was about to take."""
+BY_SNAPSHOT = "snapshot "
+"""In the name of a backup that is a snapshot's; others are kept when their volume is deleted."""
 BACKUP_SERVICE = "cinder-backup"
 """The service's name in Cinder's error when the service doesn't exist. The error is a 503, like a temporary one."""
 REPLACED_BY_BACKUP = ("image", "imageRef", "source_volid")
@@ -243,8 +247,14 @@ class Volume(CloudResource):
         return super().check_delete_complete(progress)
 
     def handle_snapshot(self) -> Any:
-        """Choose the name by which the backup is found again."""
-        return self._new_backup()
+        """Choose the name by which the backup is found again.
+
+        The backup of the snapshot before is in that snapshot's own data.
+        """
+        progress = self._new_backup(BY_SNAPSHOT)
+        self.data_delete(BACKUP)
+        self.data_set(BACKUP_NAME, progress["backup"])
+        return progress
 
     def check_snapshot_complete(self, progress: Any) -> bool:
         """Begin a backup of the volume, once its name is in the database, and wait for it.
@@ -258,11 +268,23 @@ class Volume(CloudResource):
         return True
 
     def handle_delete_snapshot(self, restore_data: Mapping[str, Any]) -> None:
-        """Delete the backup, if it exists."""
-        backup = (restore_data.get("resource_data") or {}).get(BACKUP)
-        if backup:
-            with suppress(CloudNotFound):
-                self.api.delete(f"/backups/{backup}")
+        """Delete the backup, if it exists; of a snapshot that failed, the one that had begun."""
+        data = restore_data.get("resource_data") or {}
+        if data.get(BACKUP):
+            self._delete_backup(data[BACKUP])
+        elif data.get(BACKUP_NAME):
+            for it in self.api.listed("/backups", "backups", params={"name": data[BACKUP_NAME]}):
+                self._delete_backup(it["id"])
+
+    def handle_delete_unfinished_snapshot(self) -> None:
+        """Delete all backups that snapshots have taken of the volume, which is gone by now."""
+        for it in self.api.listed("/backups", "backups", params={"volume_id": self.resource_id}):
+            if str(it["name"]).startswith(f"{tag_of(self.uuid)} {BY_SNAPSHOT}"):
+                self._delete_backup(it["id"])
+
+    def _delete_backup(self, backup_id: str) -> None:
+        with suppress(CloudNotFound):
+            self.api.delete(f"/backups/{backup_id}")
 
     def handle_restore(self, definition: Mapping[str, Any], restore_data: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the definition of the same volume with the content of the backup, instead of that of an image."""
@@ -270,8 +292,8 @@ class Volume(CloudResource):
         given = {name: it for name, it in (definition.get(key) or {}).items() if name not in REPLACED_BY_BACKUP}
         return {**definition, key: {**given, BACKUP: restore_data["resource_data"][BACKUP]}}
 
-    def _new_backup(self) -> Body:
-        return {"backup": f"{tag_of(self.uuid)} {self.random.getrandbits(64):016x}"}
+    def _new_backup(self, kind: str = "") -> Body:
+        return {"backup": f"{tag_of(self.uuid)} {kind}{self.random.getrandbits(64):016x}"}
 
     def _is_backed_up(self, progress: Any, *, force: bool) -> bool:
         if "backup_id" not in progress:  # first check: the row must record the name before the backup begins

@@ -15,6 +15,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from heatlite.exception import (
@@ -59,6 +60,12 @@ CONSOLES = {
 }
 """Kind of console → protocol."""
 SNAPSHOT_KEY = "heat_snapshot"
+OF_SERVER = "instance_uuid"
+"""The property in which Nova notes the server that an image was made of."""
+IMAGE_KEY = "snapshot_key"
+"""In the resource's data: the key of the image that the newest snapshot took, or was about to take."""
+BY_SNAPSHOT = "snapshot-"
+"""In the key of an image that is a snapshot's; others are kept when their server is deleted."""
 BAD_REQUEST = 400
 
 
@@ -495,8 +502,17 @@ class Server(CloudResource, ForAgents):
         return self.is_ready()
 
     def handle_snapshot(self) -> Any:
-        """Choose the key by which the image is found again."""
-        return {"image": None, "key": f"{self.uuid}-{self.random.getrandbits(64):016x}", "is_known": False}
+        """Choose the key by which the image is found again.
+
+        The image of the snapshot before is in that snapshot's own data.
+        """
+        progress = self._new_image(BY_SNAPSHOT)
+        self.data_delete(SNAPSHOT_IMAGE)
+        self.data_set(IMAGE_KEY, progress["key"])
+        return progress
+
+    def _new_image(self, kind: str = "") -> Body:
+        return {"image": None, "key": f"{self.uuid}-{kind}{self.random.getrandbits(64):016x}", "is_known": False}
 
     def check_snapshot_complete(self, progress: Any) -> bool:
         """Begin an image of the server, once its key is in the database, and wait for it."""
@@ -513,7 +529,7 @@ class Server(CloudResource, ForAgents):
             return False
         if progress["image"] is None:
             key = progress["key"]
-            left = list(glance.listed("/images", "images", params={SNAPSHOT_KEY: key}))
+            left = self._images({SNAPSHOT_KEY: key})
             wanted = {"name": self.physical_resource_name(), "metadata": {SNAPSHOT_KEY: key}}
             made = left[0] if left else self._act({"createImage": wanted}, IMAGE_ID_TOLD)
             progress["image"] = made.get("image_id") or made["id"]
@@ -529,16 +545,29 @@ class Server(CloudResource, ForAgents):
         deletion = self.handle_delete()
         if self.resource_id is None or state[1] == "FAILED" or not self.exists():
             return deletion
-        return {**deletion, **self.handle_snapshot()}
+        return {**deletion, **self._new_image()}
 
     def handle_delete_snapshot(self, restore_data: Mapping[str, Any]) -> None:
-        """Delete the image, if it exists."""
-        image = (restore_data.get("resource_data") or {}).get(SNAPSHOT_IMAGE)
-        if image:
-            try:
-                self.cloud.api("image").delete(f"/images/{image}")
-            except CloudNotFound:
-                return
+        """Delete the image, if it exists; of a snapshot that failed, the one that had begun."""
+        data = restore_data.get("resource_data") or {}
+        if data.get(SNAPSHOT_IMAGE):
+            self._delete_image(data[SNAPSHOT_IMAGE])
+        elif data.get(IMAGE_KEY):
+            for it in self._images({SNAPSHOT_KEY: data[IMAGE_KEY]}):
+                self._delete_image(it["id"])
+
+    def handle_delete_unfinished_snapshot(self) -> None:
+        """Delete all images that snapshots have made of the server, which is gone by now."""
+        for it in self._images({OF_SERVER: self.resource_id}):
+            if str(it.get(SNAPSHOT_KEY)).startswith(f"{self.uuid}-{BY_SNAPSHOT}"):
+                self._delete_image(it["id"])
+
+    def _images(self, query: Mapping[str, Any]) -> list[Body]:
+        return list(self.cloud.api("image").listed("/images", "images", params=query))
+
+    def _delete_image(self, image_id: str) -> None:
+        with suppress(CloudNotFound):
+            self.cloud.api("image").delete(f"/images/{image_id}")
 
     def handle_restore(self, definition: Mapping[str, Any], restore_data: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the definition of the same server with the image."""

@@ -171,3 +171,52 @@ def test_the_note_of_a_restored_backup_is_no_difference_and_stays(cinder: Cinder
     assert Kept.see_all([Kept(instance)]) == {instance.uuid: Sight()}
     Kept(instance).update_rest({"metadata": {"for": "logs"}})
     assert there["metadata"] == {KEY: instance.uuid, "for": "logs", **notes}
+
+
+class Snapshot(Deletion):
+    """The steps of a snapshot, one by one, each in a new object."""
+
+    def __init__(self, cinder: Cinder, before: Any = None) -> None:
+        clock = FakeClock()
+        self.instance = before or instance_of(Kept, {"size": 1}, clock, cloud=cinder.cloud(), resource_id=ID)
+        self.outcome = start(Kept(self.instance), "SNAPSHOT")
+
+    def step(self) -> Any:
+        self.instance = carried(self.instance, self.outcome)
+        self.outcome = poll(Kept(self.instance), "SNAPSHOT", self.outcome.progress)
+        return self.outcome
+
+    @property
+    def saved(self) -> dict[str, Any]:
+        """What is kept of the resource in the stack's snapshot."""
+        return {"resource_data": dict(self.outcome.data)}
+
+
+def test_a_snapshot_that_failed_goes_with_the_backup_that_had_begun(cinder: Cinder) -> None:
+    first = Snapshot(cinder)
+    first.step()
+    first.step()
+    cinder.backups[0]["status"] = "available"
+    assert isinstance(first.end(), Done)
+    second = Snapshot(cinder, carried(first.instance, first.outcome))
+    second.step()
+    second.step()
+    cinder.backups[1] |= {"status": "error", "fail_reason": "no space"}
+    assert isinstance(second.end(), Failed)
+    Kept(second.instance).handle_delete_snapshot(second.saved)
+    assert [it["status"] for it in cinder.backups] == ["available"], "the first snapshot's stays"
+    Kept(second.instance).handle_delete_snapshot(first.saved)
+    assert cinder.backups == []
+
+
+def test_what_an_unfinished_snapshot_took_goes_and_what_was_kept_of_a_deleted_volume_stays(cinder: Cinder) -> None:
+    snapshot = Snapshot(cinder)
+    snapshot.step()
+    snapshot.step()
+    kept = Deletion(cinder)
+    kept.step()
+    kept.step()
+    assert len(cinder.backups) == 2
+    Kept(snapshot.instance).handle_delete_unfinished_snapshot()
+    [left] = cinder.backups
+    assert left["name"] == kept.outcome.progress["backup"]
