@@ -179,9 +179,13 @@ class Children:
         shared, context = self._shared, self._shared.context()
         with shared.database.writer(context):
             begun = begin.create(context, shared.inputs, stack, wanted, ())
-            if adopts is not None:
+            if adopts is None:
+                return begun
+            if stack.action is Action.ADOPT:
                 adoption.hand_over(context, shared.inputs, stack.id, adopts)
-            return begun
+                return begun
+            adoption.hand_over(context, shared.inputs, stack.id, adopts, of_same_type=True)
+            return begin.lay_out_again(context, shared.inputs, stack, wanted)
 
     def _bury(self, stack: StackRecord, adopts: Mapping[str, Any] | None) -> None:
         gone = stacks.ended(self._shared.inputs.utcnow())

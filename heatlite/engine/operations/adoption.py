@@ -28,13 +28,17 @@ from heatlite.engine.traversal.unadopted_events import is_there, left_as_it_was
 ABANDONED = "Stack abandoned: its resources were left as they are"
 
 
-def hand_over(context: Context, inputs: Inputs, stack_id: str, data: Mapping[str, Any]) -> None:
+def hand_over(
+    context: Context, inputs: Inputs, stack_id: str, data: Mapping[str, Any], *, of_same_type: bool = False
+) -> None:
     """Record, in the new rows of a stack, the exported data of the physical resources that they adopt.
 
     :param data: name → its exported data; a resource without any will fail
+    :param of_same_type: leave a resource as it was if the template has another type in its place by now
     """
     existing = {name: dict(each) for name, each in data.items() if isinstance(each, Mapping) and is_there(each)}
-    rows = [row for row in resources.light(context, stack_id) if row.name in existing]
+    named = [row for row in resources.light(context, stack_id) if row.name in existing]
+    rows = [row for row in named if not of_same_type or existing[row.name].get("type", row.type) == row.type]
     keys = {row.id: row.atomic_key for row in rows}
     changes = {row.id: {"progress": {ADOPTED: existing[row.name]}} for row in rows}
     if rows:

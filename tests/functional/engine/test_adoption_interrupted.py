@@ -13,11 +13,15 @@ import sqlalchemy as sa
 
 from heatlite.db import models, resources
 from heatlite.engine.traversal.unadopted_events import LEFT
+from heatlite.resources.base import UpdateReplace
 from heatlite.resources.builtin.stack import Stack
 from tests.functional.engine.fleet import Fleet, ThreadedResource
 from tests.functional.engine.mishaps import e0_dies
 from tests.functional.engine.states import row
 from tests.functional.engine.templates import Template, stores, template
+
+ANOTHER = "9"
+"""A value that nothing can be changed to."""
 
 
 class Guest(ThreadedResource):
@@ -45,6 +49,8 @@ class Guest(ThreadedResource):
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
         assert self.resource_id in self.there
+        if self.properties["value"] == ANOTHER:
+            raise UpdateReplace
         self.there[str(self.resource_id)] = self.properties["value"]
         return super().handle_update(prop_diff)
 
@@ -273,6 +279,27 @@ def test_an_update_takes_over_what_was_nested_too_and_makes_what_is_new(fleet: F
     assert (Guest.there["a's"], Guest.there["b's"]) == ("2", "2")
     ids = {it.name: it.physical_resource_id for it in resources.by_stack(fleet.context(), child_of(fleet))}
     assert (ids["a"], ids["b"]) == ("a's", "b's")
+
+
+def test_what_another_type_is_wanted_of_in_a_nested_stack_is_left_and_the_other_is_made(fleet: Fleet) -> None:
+    adopt(fleet, template({"n": nested()}), SAID_OF_NESTED)
+    fleet.bus.lose_everything()
+    inner = template({"a": {**guest("2"), "type": "Test::Other"}, "b": guest("2", depends_on="a")})
+    fleet.update(template({"n": {"type": "OS::Heat::Stack", "properties": {"template": json.dumps(inner)}}}))
+    fleet.settle()
+    assert fleet.state() == "UPDATE_COMPLETE", fleet.stack().status_reason
+    assert (Guest.made, left(fleet)) == (["a"], {"a's": "a"})
+    assert (Guest.there["a's"], Guest.there["b's"]) == ("1", "2")
+
+
+def test_what_is_taken_over_in_a_nested_stack_and_has_to_be_replaced_goes(fleet: Fleet) -> None:
+    adopt(fleet, template({"n": nested()}), SAID_OF_NESTED)
+    fleet.bus.lose_everything()
+    fleet.update(template({"n": nested(ANOTHER)}))
+    fleet.settle()
+    assert fleet.state() == "UPDATE_COMPLETE", fleet.stack().status_reason
+    assert (sorted(Guest.made), sorted(Guest.there.values())) == (["a", "b"], [ANOTHER, ANOTHER])
+    assert sorted(it.name for it in resources.by_stack(fleet.context(), child_of(fleet))) == ["a", "b"]
 
 
 @pytest.mark.parametrize("steps", range(1, 9))

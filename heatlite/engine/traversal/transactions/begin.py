@@ -70,6 +70,15 @@ def create(
     return lay_out(context, inputs, stack, wanted)
 
 
+def lay_out_again(context: Context, inputs: Inputs, stack: StackRecord, wanted: Sequence[Wanted]) -> Begun:
+    """Plan the first traversal of a stack again, whose new rows have been written to in this transaction.
+
+    Rows that take something over may have to be replaced, so each needs a node that deletes what is replaced.
+    """
+    sync_points.delete_all(context, stack.id)
+    return lay_out(context, inputs, stack, wanted, has_written=True)
+
+
 def record_ended(context: Context, inputs: Inputs, stack: StackRecord) -> None:
     """Record a new nested stack whose operation has ended already: refused, or deleted before it was created.
 
