@@ -19,11 +19,11 @@ SEEDS = 200
 ROOT = pathlib.Path(__file__).parent.parent.parent
 TELL = """
 import hashlib
-from tests.simulator import draw
+from tests.simulator import whole
 from tests.simulator.simulation import play
 
-for seed in range(12):
-    simulation = play(draw.scenario(seed), trace=True)
+for seed in range(24):
+    simulation = play(whole.scenario(seed), trace=True)
     print(hashlib.sha256("\\n".join(simulation.trace.lines).encode()).hexdigest())
 """
 

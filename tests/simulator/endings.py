@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from tests.simulator.simulation import Simulation
 
 Values = dict[str, Any]
+PROJECT = "project"
+"""Whose stack everything happens to; others' are neighbours."""
 CAUSES = (INJECTED, "cancelled", FOUND, *UNASKED)
 """Why a stack may fail."""
+OUT_OF_TIME = ("timed out", "Timed out")
+"""The same, where operations have time limits."""
 
 
 def unsettled(simulation: Simulation) -> str:
@@ -36,13 +40,14 @@ def unsettled(simulation: Simulation) -> str:
 def check(simulation: Simulation) -> None:
     """See that the world is what the stacks say, and that the stacks are what the operations say."""
     _orphans(simulation)
+    causes = CAUSES + (OUT_OF_TIME if simulation.scenario.is_limited else ())
     for stack in simulation.store.tables["stack"].committed():
         _nothing_left_half_way(simulation, stack)
         match stack["status"]:
             case Status.COMPLETE:
                 if is_sound(simulation, stack) and not stack["collects_later"]:
                     _as_promised(simulation, stack)
-            case Status.FAILED if not any(cause in stack["status_reason"] for cause in CAUSES):
+            case Status.FAILED if not any(cause in stack["status_reason"] for cause in causes):
                 simulation.complain(f"the stack failed, and nothing had: {stack['status_reason']}")
     _newest_wins(simulation)
     nesting.check(simulation, is_sound)
@@ -70,16 +75,17 @@ def is_sound(simulation: Simulation, stack: Values) -> bool:
 def _orphans(simulation: Simulation) -> None:
     known = {row["uuid"]: row for row in simulation.store.tables["resource"].committed()}
     for thing in simulation.world.things.values():
-        if thing.uuid not in known:
+        if thing.uuid not in known and not thing.is_let_go:
             simulation.complain(f"{thing} is an orphan: no row knows of it")
 
 
 def _as_promised(simulation: Simulation, stack: Values) -> None:
     template = () if stack["action"] == Action.DELETE else template_of(simulation, stack)
     values = echoes(template)
-    things = {thing.name: thing for thing in simulation.world.of_stack(stack["id"])}
+    own = [thing for thing in simulation.world.of_stack(stack["id"]) if not thing.is_let_go]
+    things = {thing.name: thing for thing in own}
     wanted = {spec.name for spec in template if spec.type in PHYSICAL}
-    found = sorted(thing.name for thing in simulation.world.of_stack(stack["id"]))
+    found = sorted(thing.name for thing in own)
     if found != sorted(wanted):
         simulation.complain(f"{stack['action']}_COMPLETE, but there are {found} where {sorted(wanted)} are wanted")
         return
@@ -166,7 +172,7 @@ def check_rollback(simulation: Simulation, before: dict[str, str], after: dict[s
 def check_complete(simulation: Simulation, action: str) -> None:
     """After faults have stopped, a sound operation succeeds."""
     stacks = simulation.store.tables["stack"].committed()
-    last = [stack for stack in stacks if stack["owner_id"] is None][-1]
+    last = [stack for stack in stacks if stack["owner_id"] is None and stack["tenant"] == PROJECT][-1]
     if (last["action"], last["status"]) != (action, Status.COMPLETE):
         state = f"{last['action']}_{last['status']}: {last['status_reason']}"
         simulation.complain(f"a sound {action} ended {state}")
@@ -174,7 +180,10 @@ def check_complete(simulation: Simulation, action: str) -> None:
 
 def check_nothing_left(simulation: Simulation) -> None:
     """After a delete there is nothing, in the world or in the tables."""
+    others = {it["id"] for it in simulation.store.tables["stack"].committed() if it["tenant"] != PROJECT}
     for thing in simulation.world.things.values():
-        simulation.complain(f"{thing} outlived its stack")
+        if not thing.is_let_go and thing.stack_id not in others:
+            simulation.complain(f"{thing} outlived its stack")
     for row in simulation.store.tables["resource"].committed():
-        simulation.complain(f"the row of {row['name']}#{row['id']} outlived its stack")
+        if row["stack_id"] not in others:
+            simulation.complain(f"the row of {row['name']}#{row['id']} outlived its stack")

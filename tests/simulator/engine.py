@@ -29,6 +29,7 @@ from heatlite.engine.traversal.checker import Checker
 from heatlite.engine.traversal.result_recorder import ResultRecorder
 from heatlite.engine.traversal.step_runner import StepRunner
 from heatlite.resources.registry import Registry
+from tests.simulator import sharing
 from tests.simulator.line import SimulatedLine
 from tests.simulator.nesting import Stack
 from tests.simulator.plugins import TYPES
@@ -156,7 +157,11 @@ class SimulatedEngine:
             liveness=LeaseWatch(database, inputs.monotonic, settings.lease_seconds, lambda: lease.holds_since),
             claims=Claims(),
             wakes=wakes,
+            quota=sharing.quota_of(self.simulation.scenario.sharing, database, inputs, lambda: self._alive()),
         )
+
+    def _alive(self) -> int:
+        return self.shared.liveness.alive
 
     def _timers(self, monotonic: Callable[[], float], when_due: Callable[[Sequence[Any]], None]) -> Any:
         return SimulatedTimers(self.simulation.scheduler, self.process, when_due)
@@ -190,6 +195,8 @@ class SimulatedEngine:
         self.serves = True
         self.spawn("lease", self._renew, is_service=True)
         self.spawn("sweeps", self._sweep, is_service=True)
+        if self.shared.quota is not None:
+            self.spawn("pulling", lambda: sharing.pull(self), is_service=True)
         self.simulation.bus.listening()
 
     def _renew(self) -> None:

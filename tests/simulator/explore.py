@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from tests.simulator import draw, exhaustive, nesting, scaling
+from tests.simulator import exhaustive, whole
 from tests.simulator.scenario import Scenario, revived
 from tests.simulator.shrink import shrink
 from tests.simulator.simulation import Simulation, play
@@ -44,7 +44,7 @@ def explore(
     """
     found, began = Found(), time.monotonic()
     for seed in seeds:
-        simulation = play(scaling.scaled(nesting.nested(draw.scenario(seed))))
+        simulation = play(whole.scenario(seed))
         found.seeds += 1
         found.steps += simulation.scheduler.steps
         found.seconds = time.monotonic() - began
@@ -115,9 +115,7 @@ def main(given: Sequence[str] | None = None) -> int:
     if wanted.replay is not None:
         return tell_one(unpacked(wanted.replay))
     if wanted.seed is not None:
-        scenario = dataclasses.replace(
-            scaling.scaled(nesting.nested(draw.scenario(wanted.seed))), schedule=wanted.schedule
-        )
+        scenario = dataclasses.replace(whole.scenario(wanted.seed), schedule=wanted.schedule)
         if wanted.trace:
             return tell_one(scenario)
         simulation = play(scenario)

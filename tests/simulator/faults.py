@@ -39,6 +39,8 @@ class Faults:
         simulation.strikes_due = 0
         simulation.scheduler.haste = 0.0
         simulation.bus.mail = Mail()
+        simulation.stage.cloud.stop()
+        simulation.person.hurry()
 
     def _strike(self, fault: Fault) -> None:
         simulation = self._simulation

@@ -22,7 +22,23 @@ from tests.simulator.world import World
 
 W, S, R, B, D = NodeState.WAITING, NodeState.SCHEDULED, NodeState.RUNNING, NodeState.BLOCKED, NodeState.DONE
 F = NodeState.FAILED
-ARROWS = {(W, S), (W, D), (S, R), (S, B), (S, D), (S, F), (R, D), (R, F), (R, S), (R, B), (B, S)}
+P = NodeState.PAUSED
+ARROWS = {
+    (W, S),
+    (W, D),
+    (S, R),
+    (S, B),
+    (S, D),
+    (S, F),
+    (R, D),
+    (R, F),
+    (R, S),
+    (R, B),
+    (R, P),
+    (S, P),
+    (B, S),
+    (P, S),
+}
 
 
 class Invariants:
@@ -98,12 +114,15 @@ class Invariants:
             yield f"sync points of an older traversal outlive the beginning of {after['current_traversal']}"
         if after["status"] != Status.IN_PROGRESS and nodes:
             yield f"the stack is {after['action']}_{after['status']}, and sync points are left"
+        if after["action"] == Action.ROLLBACK and after["owner_id"] is not None:
+            yield f"nested stack {after['name']} rolls itself back: only a root does"
         if before is not None and before["current_traversal"] == after["current_traversal"]:
             if before["status"] != Status.IN_PROGRESS:
                 yield f"traversal {after['current_traversal']} had ended, and is written again"
             if before["raw_template_id"] != after["raw_template_id"] or before["action"] != after["action"]:
                 yield f"traversal {after['current_traversal']} changes its goal"
-        if before is not None and before["prev_raw_template_id"] != after["prev_raw_template_id"]:
+        moves = before is not None and before["prev_raw_template_id"] != after["prev_raw_template_id"]
+        if moves and not _returns_to_adoption(before, after):
             yield from self._committed(after)
         if after["status"] == Status.COMPLETE:
             yield from self._complete(after)
@@ -159,6 +178,12 @@ def left_out_of(stack: Values) -> set[int]:
     if not deps:
         return set()
     return {*deps["serving"].values()} - {row for row, kind in deps["nodes"] if kind == NodeKind.UPDATE}
+
+
+def _returns_to_adoption(before: Values | None, after: Values) -> bool:
+    """Whether an operation came in between an adoption: a rollback returns to what was being adopted."""
+    adopts = before is not None and before["action"] == Action.ADOPT
+    return adopts and before is not None and after["prev_raw_template_id"] == before["raw_template_id"]
 
 
 FREE_TO_ALL = ("wanted_by", "replaced_by", "atomic_key", "updated_at")

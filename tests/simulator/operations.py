@@ -11,7 +11,8 @@ from heatlite.db import stacks
 from heatlite.engine.operations.lifecycle import OperationOptions
 from heatlite.engine.operations.validation import Submission
 from heatlite.template import Environment
-from tests.simulator import nesting, scaling
+from tests.simulator import hooks, nesting, scaling
+from tests.simulator.moving import Exports
 from tests.simulator.scenario import VISITS, Operation, Template, Verb, hot
 from tests.simulator.scheduler import Process
 
@@ -41,6 +42,7 @@ class Client:
         self.accepted: list[Accepted] = []
         self.succeeded = False
         self.templates: dict[str, Template] = {}
+        self.exports = Exports(simulation)
 
     def call(self, operation: Operation) -> None:
         """Call an operation on an engine; whoever serves, or will."""
@@ -80,10 +82,16 @@ class Client:
 
     def _operate(self, engine: SimulatedEngine, operation: Operation) -> str:
         context = engine.context()
-        options = OperationOptions(disable_rollback=None if operation.rollback is None else not operation.rollback)
-        submission = Submission(hot(operation.template), {}, Environment())
+        options = OperationOptions(
+            operation.minutes or None, disable_rollback=None if operation.rollback is None else not operation.rollback
+        )
+        submission = Submission(hot(operation.template), {}, Environment.parse(hooks.environment(operation)))
         if operation.verb is Verb.CREATE:
             return engine.lifecycle.create(context, NAME, submission, options).id
+        if operation.verb is Verb.ADOPT:
+            return self.exports.adopt(engine, NAME, operation).id
+        if operation.verb is Verb.IMPORT:
+            return self.exports.take_over(engine, NAME)
         stack = stacks.by_live_name(context, context.project_id, NAME)
         if stack is None:
             raise exception.EntityNotFound(entity="Stack", name=NAME)
@@ -91,6 +99,9 @@ class Client:
             return engine.lifecycle.update(context, stack, submission, options).id
         if operation.verb is Verb.DELETE:
             return engine.lifecycle.delete(stack).id
+        if operation.verb is Verb.ABANDON:
+            self.exports.abandon(engine, stack)
+            return stack.id
         if operation.verb is Verb.SCALE:
             scaling.scale(self._simulation, engine, stack, nesting.NAME)
             return stack.id

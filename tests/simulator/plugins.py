@@ -34,6 +34,15 @@ class Stage(Protocol):
     def strikes(self) -> bool:
         """Whether this step is to fail, for no fault of the template's."""
 
+    def asks(self, what: str) -> None:
+        """A call to the cloud begins. May raise: it is refused for now."""
+
+    def answers(self, what: str) -> None:
+        """A call to the cloud has been carried out. May raise: nobody hears of it."""
+
+    def is_doubled(self) -> bool:
+        """Whether a call is carried out twice."""
+
 
 STAGE: list[Stage] = []
 """The stage of the simulation that runs: the last one. Plugins are made by the registry and know nothing else."""
@@ -112,27 +121,55 @@ class Physical(Simulated):
     def handle_create(self) -> dict[str, int]:
         self.begin("create")
         self.fail_if("begin")
-        thing = Thing("", self.uuid, self.stack_id, self.name, self.type_name, self.echo(), *self._bonds())
-        made = STAGE[-1].world.make(thing, once=self.once)
-        self.resource_id_set(made.id)
+        STAGE[-1].asks("a creation")
+        if self.is_repeated and (left := self.find()):
+            self.resource_id_set(left[0])
+            return self.waits()
+        self.resource_id_set(self._make())
         STAGE[-1].take_time()
         self.fail_if("create")
         return self.waits()
 
+    def _make(self) -> str:
+        """Make the thing, and hear its id; what is made under an idempotency key may be asked for twice."""
+        for _ in range(2 if self.once and STAGE[-1].is_doubled() else 1):
+            thing = Thing("", self.uuid, self.stack_id, self.name, self.type_name, self.echo(), *self._bonds())
+            made = STAGE[-1].world.make(thing, once=self.once)
+        STAGE[-1].answers("a creation")
+        return made.id
+
     def check_create_complete(self, progress: dict[str, int] | None) -> bool:
         self.begin("go on with")
+        STAGE[-1].asks("a look")
         if progress is not None and not self.is_over(progress):
             return False
         self.fail_if("check")
         STAGE[-1].world.finish(str(self.resource_id))
+        STAGE[-1].answers("a look")
         return True
+
+    def handle_adopt(self, resource_data: Mapping[str, Any] | None) -> dict[str, int]:
+        self.begin("adopt")
+        self.fail_if("begin")
+        STAGE[-1].asks("an adoption")
+        super().handle_adopt(resource_data)
+        if STAGE[-1].world.things.get(str(self.resource_id)) is None:
+            raise ValueError(f"{FOUND}: it is gone")
+        STAGE[-1].take_time()
+        return self.waits()
+
+    def check_adopt_complete(self, progress: dict[str, int] | None) -> bool:
+        return progress is None or self.is_over(progress)
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> dict[str, int]:
         self.begin("update")
         if self.properties["stubborn"] and "value" in prop_diff:
             raise UpdateReplace
         self.fail_if("update")
-        STAGE[-1].world.change(str(self.resource_id), self.echo(), *self._bonds())
+        STAGE[-1].asks("a change")
+        for _ in range(2 if STAGE[-1].is_doubled() else 1):
+            STAGE[-1].world.change(str(self.resource_id), self.echo(), *self._bonds())
+        STAGE[-1].answers("a change")
         STAGE[-1].take_time()
         return self.waits()
 
@@ -147,15 +184,19 @@ class Physical(Simulated):
 
     def check_delete_complete(self, progress: dict[str, int] | None) -> bool:
         self.begin("go on deleting")
+        STAGE[-1].asks("a deletion")
         if progress is not None and not self.is_over(progress):
             return False
         for thing_id in dict.fromkeys([*([self.resource_id] if self.resource_id else []), *self.find()]):
-            STAGE[-1].world.delete(thing_id)
+            for _ in range(2 if STAGE[-1].is_doubled() else 1):
+                STAGE[-1].world.delete(thing_id)
+            STAGE[-1].answers("a deletion")
         STAGE[-1].take_time()
         return True
 
     def handle_suspend(self) -> dict[str, int]:
         self.begin("suspend")
+        STAGE[-1].asks("a suspension")
         STAGE[-1].world.begin_to_suspend(str(self.resource_id))
         STAGE[-1].take_time()
         return super().handle_suspend()
@@ -164,10 +205,12 @@ class Physical(Simulated):
         self.begin("go on suspending")
         if is_over := self.is_over(progress):
             STAGE[-1].world.turn(str(self.resource_id), off=True)
+            STAGE[-1].answers("a suspension")
         return is_over
 
     def handle_resume(self) -> dict[str, int]:
         self.begin("resume")
+        STAGE[-1].asks("a resumption")
         STAGE[-1].world.begin_to_resume(str(self.resource_id))
         STAGE[-1].take_time()
         return super().handle_resume()
@@ -176,10 +219,12 @@ class Physical(Simulated):
         self.begin("go on resuming")
         if is_over := self.is_over(progress):
             STAGE[-1].world.turn(str(self.resource_id), off=False)
+            STAGE[-1].answers("a resumption")
         return is_over
 
     def handle_check(self) -> dict[str, int]:
         self.begin("look at")
+        STAGE[-1].asks("a look")
         STAGE[-1].take_time()
         if wrong := STAGE[-1].world.wrong_with(str(self.resource_id)):
             raise ValueError(f"{FOUND}: {wrong}")

@@ -99,19 +99,31 @@ class Verb(enum.StrEnum):
     CHECK = "check"
     SCALE = "scale"
     """A signal: the root's nested stack becomes another, beside the root's operations."""
+    ABANDON = "abandon"
+    ADOPT = "adopt"
+    """What was abandoned last."""
+    IMPORT = "import"
+    """The same, as if a Heat had made it, and this deployment took its rows over."""
 
 
 VISITS = (Verb.SUSPEND, Verb.RESUME, Verb.CHECK)
+BESIDE = (Verb.SCALE, Verb.ABANDON, Verb.ADOPT, Verb.IMPORT)
+"""What makes a stack another one than its operations did."""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """A client's call. ``after`` so many steps since the one before it, or ``AT_REST``."""
+    """A client's call. ``after`` so many steps since the one before it, or ``AT_REST``.
+
+    ``hooks``: names of resources, each with a hook where it waits for a person. ``minutes``: its time limit; 0: none
+    """
 
     verb: Verb
     template: Template = ()
     rollback: bool | None = None
     after: int = AT_REST
+    hooks: tuple[tuple[str, str], ...] = ()
+    minutes: int = 0
 
 
 class Mishap(enum.StrEnum):
@@ -156,6 +168,26 @@ class Mail:
 
 
 @dataclass(frozen=True)
+class Answers:
+    """What becomes of calls to the cloud: the chance that one is refused for now, that its answer is lost after it was
+    carried out, and that it is done twice."""
+
+    refused: float = 0.0
+    lost: float = 0.0
+    twice: float = 0.0
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """How projects share the engines: each has so many ``batches`` of so many ``nodes`` cast for each engine, and the
+    rest is queued. ``neighbours``: stacks of as many other projects, each with so many resources."""
+
+    batches: int
+    nodes: int
+    neighbours: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Scenario:
     """What happens to one stack name in one deployment.
 
@@ -178,11 +210,18 @@ class Scenario:
     faults: tuple[Fault, ...] = ()
     repairs: bool = True
     """Whether, at the end, a sound update comes before the last delete."""
+    answers: Answers = field(default_factory=Answers)
+    sharing: Sharing | None = None
 
     @property
     def is_calm(self) -> bool:
         """Whether nothing goes wrong but what templates ask for: then everything must end without any sweep's help."""
-        return not self.faults and self.mail == Mail() and not self.haste
+        return not self.faults and self.mail == Mail() and not self.haste and not self.is_limited
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether an operation has a time limit: a sweep finds those that are over."""
+        return any(operation.minutes for operation in self.operations)
 
 
 def revived(plain: dict[str, Any]) -> Scenario:
@@ -193,11 +232,14 @@ def revived(plain: dict[str, Any]) -> Scenario:
             tuple(_spec(spec) for spec in it["template"]),
             it["rollback"],
             it["after"],
+            tuple((name, hook) for name, hook in it.get("hooks", ())),
+            it.get("minutes", 0),
         )
         for it in plain["operations"]
     )
     faults = tuple(Fault(it["step"], Mishap(it["mishap"]), it["amount"]) for it in plain["faults"])
     parts = {"flavour": Flavour(plain["flavour"]), "mail": Mail(**plain["mail"])}
+    parts |= {"answers": Answers(**plain.get("answers", {})), "sharing": _sharing(plain.get("sharing"))}
     return Scenario(**{**plain, **parts, "operations": operations, "faults": faults})
 
 
@@ -206,17 +248,23 @@ def _spec(plain: dict[str, Any]) -> Spec:
     return Spec(**{**{key: _frozen(value) for key, value in plain.items()}, "inner": inner})
 
 
+def _sharing(plain: dict[str, Any] | None) -> Sharing | None:
+    return None if plain is None else Sharing(**{key: _frozen(value) for key, value in plain.items()})
+
+
 def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
 def summary(scenario: Scenario) -> Mapping[str, Any]:
     """The scenario's settings in a few words, for the head of a trace."""
-    mail = scenario.mail
+    mail, answers = scenario.mail, scenario.answers
     return {
         "database": scenario.flavour.value,
         "engines": scenario.engines,
         "batches of": scenario.batch_size,
         "messages lost/doubled/late": f"{mail.lost}/{mail.doubled}/{mail.late}",
+        "calls refused/unanswered/twice": f"{answers.refused}/{answers.lost}/{answers.twice}",
+        "projects": scenario.sharing or "not limited",
         "faults": ", ".join(f"{it.mishap} at step {it.step}" for it in scenario.faults) or "none",
     }

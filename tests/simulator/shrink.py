@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from tests.simulator.draw import without
-from tests.simulator.scenario import Mail, Operation, Scenario
+from tests.simulator.scenario import Answers, Mail, Operation, Scenario
 
 SCHEDULES = 12
 Item = TypeVar("Item")
@@ -48,6 +48,14 @@ def candidates(scenario: Scenario) -> Iterator[Scenario]:
         yield replace(scenario, mail=Mail())
     if scenario.faults:
         yield replace(scenario, faults=())
+    if scenario.answers != Answers():
+        yield replace(scenario, answers=Answers())
+    if scenario.sharing is not None:
+        yield replace(scenario, sharing=None)
+    for plain in ({"hooks": ()}, {"minutes": 0}):
+        operations = tuple(replace(operation, **plain) for operation in scenario.operations)
+        if operations != scenario.operations:
+            yield replace(scenario, operations=operations)
     for index in range(len(scenario.operations) - 1, 0, -1):
         yield replace(scenario, operations=_less(scenario.operations, index))
     for index in range(len(scenario.faults)):

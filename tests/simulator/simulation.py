@@ -17,15 +17,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from heatlite.engine.common.settings import Settings
-from tests.simulator import endings, plugins
+from tests.simulator import endings, limits, plugins
 from tests.simulator.bus import Bus
-from tests.simulator.engine import SimulatedEngine
+from tests.simulator.engine import EPOCH, SimulatedEngine
 from tests.simulator.faults import Faults
+from tests.simulator.hooks import Person
 from tests.simulator.invariants import Invariants
 from tests.simulator.line import SimulatedLine
 from tests.simulator.operations import Client
-from tests.simulator.scenario import AT_REST, VISITS, Mishap, Operation, Scenario, Spec, Verb, summary
+from tests.simulator.scenario import AT_REST, BESIDE, VISITS, Mishap, Operation, Scenario, Spec, Verb, summary
 from tests.simulator.scheduler import Process, Scheduler, Stuck
+from tests.simulator.sharing import Neighbours, Turns
 from tests.simulator.stage import SimulatedStage
 from tests.simulator.store.rows import Row, Values
 from tests.simulator.store.store import Changes, Store
@@ -46,6 +48,8 @@ SETTINGS = Settings(
     max_events_per_stack=-1,
 )
 MOST_HOPS = 5
+ENOUGH = 600
+"""Minutes that the last operations may take: more than anything takes."""
 NOBODY = Process("nobody")
 
 
@@ -91,6 +95,9 @@ class Simulation:
         self._names = itertools.count()
         self.faults = Faults(self)
         self.stage = SimulatedStage(self)
+        self.person = Person(self)
+        self.neighbours = Neighbours(self)
+        self._turns = Turns(self)
 
     # what the parts ask for
 
@@ -113,6 +120,10 @@ class Simulation:
         self.tell(where.split(",", maxsplit=1)[0], f"{type(error).__name__}: {error}")
         if not acceptable(error):
             self.complain(f"unforeseen in {where}: {type(error).__name__}: {error}")
+
+    def time(self) -> float:
+        """The time of a clock that is right, in seconds since the epoch."""
+        return EPOCH + self.scheduler.now
 
     def who(self) -> str:
         """The process that acts now."""
@@ -147,11 +158,17 @@ class Simulation:
             self.trace.commit(self.who(), changes)
         acting = self.stage.acting()
         engine_id = acting.shared.lease.engine_id if acting is not None else None
+        self.client.exports.committed(changes)
+        if acting is not None and self.scenario.sharing is not None:
+            for text in self._turns.broken_by(changes, acting.process.name):
+                self.complain(text)
         for text in self._invariants.broken_by(changes, engine_id):
             self.complain(text)
         for row, before, after in changes:
             if row.table.shape.name == "stack" and after is not None:
                 self._note_goal(before, after)
+                for text in limits.overrun(self, before, after):
+                    self.complain(text)
             if row.table.shape.name == "resource" and after is not None and after["status"] == "FAILED":
                 self.failed_names.add(after["name"])
 
@@ -205,6 +222,8 @@ class Simulation:
 
     def _act(self) -> None:
         self.faults.begin()
+        self.person.begin()
+        self.neighbours.begin()
         for operation in self.scenario.operations:
             self._wait_for_turn(operation)
             self.client.call(operation)
@@ -217,7 +236,7 @@ class Simulation:
         if self.scenario.repairs and live is not None and live["action"] != "DELETE":
             if live["action"] == "SUSPEND":
                 self._expect(Operation(Verb.RESUME), "RESUME")
-            self._expect(Operation(Verb.UPDATE, SOUND, rollback=False), "UPDATE")
+            self._expect(Operation(Verb.UPDATE, SOUND, rollback=False, minutes=ENOUGH), "UPDATE")
         if self.client.stack_row() is not None and not self.violations:
             self._expect(Operation(Verb.DELETE), "DELETE")
             endings.check_nothing_left(self)
@@ -236,7 +255,7 @@ class Simulation:
         """A rollback makes nothing anew but what had failed; compared with what there was at rest before."""
         before, self._at_rest = self._at_rest, endings.physical_ids(self)
         undisturbed = self.scenario.is_calm and all(
-            it.after == AT_REST and it.verb not in (*VISITS, Verb.SCALE) for it in self.scenario.operations
+            it.after == AT_REST and it.verb not in (*VISITS, *BESIDE) for it in self.scenario.operations
         )
         if undisturbed and before is not None and self._at_rest is not None:
             endings.check_rollback(self, before, self._at_rest)
@@ -245,7 +264,7 @@ class Simulation:
     def _expect(self, operation: Operation, action: str) -> None:
         self.faults.stop()
         self.tell("client", f"at last, a sound {operation.verb}")
-        for _ in range(5):
+        for _ in range(limits.TRIES if self.scenario.is_limited else 5):
             self.client.call(operation)
             self._settle(f"the last {operation.verb}")
             if self.violations:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from heatlite.convergence.model import NodeState
 from heatlite.resources.base import Resource
-from tests.simulator import endings
+from tests.simulator import endings, hooks
+from tests.simulator.answers import Cloud
 from tests.simulator.plugins import INJECTED
 from tests.simulator.world import Thing, World
 
@@ -23,6 +24,8 @@ class SimulatedStage:
         self.world: World = simulation.world
         self.world.follows = self.follows
         self.world.in_order = self.in_order
+        self.cloud = Cloud(simulation)
+        self.asks, self.answers, self.is_doubled = self.cloud.asks, self.cloud.answers, self.cloud.is_doubled
 
     def acting(self) -> SimulatedEngine | None:
         """The engine that runs now."""
@@ -38,6 +41,8 @@ class SimulatedStage:
         holder = rows[0]["engine_id"] if rows else None
         if engine is not None and holder != engine.shared.lease.engine_id:
             simulation.complain(f"{engine.process.name} begins to {verb} {resource.name}, whose row {holder} holds")
+        if hook := hooks.passed(simulation, resource, verb):
+            simulation.complain(f"{simulation.who()} begins to {verb} {resource.name}, and nobody cleared its {hook}")
 
     def follows(self, thing: Thing, name: str) -> bool:
         """Whether this step is the stack's current traversal's, and its template lets the thing require that name.

@@ -29,6 +29,8 @@ class Thing:
     broken: bool = False
     reported: bool = False
     """A check has named it."""
+    is_let_go: bool = False
+    """Its stack was abandoned: nobody has it, or somebody is about to take it over."""
 
     def __str__(self) -> str:
         return f"{self.id} ({self.kind} {self.name!r} = {self.value!r})"
@@ -118,6 +120,8 @@ class World:
         if thing is None:
             return
         for other in self.things.values():
+            if other.is_let_go:
+                continue
             if thing_id in other.links:
                 self.complain(f"{thing} is deleted, and {other} is still linked to it")
             elif thing.name in other.after and not self._others(thing, other.stack_id):

@@ -4,7 +4,31 @@ Each takes one promise out of the code, as a slip of the pen might; the simulato
 seeds. One that it no longer notices has made it blind in that place, whatever else it finds.
 """
 
-from tests.simulator.mutations import core, engines, found, nested, rows, visits
+from tests.simulator.mutations import (
+    answers,
+    core,
+    engines,
+    found,
+    hooks,
+    limits,
+    moving,
+    nested,
+    rows,
+    visits,
+)
 from tests.simulator.mutations.base import MUTATIONS, Mutation
 
-__all__ = ["MUTATIONS", "Mutation", "core", "engines", "found", "nested", "rows", "visits"]
+__all__ = [
+    "MUTATIONS",
+    "Mutation",
+    "answers",
+    "core",
+    "engines",
+    "found",
+    "hooks",
+    "limits",
+    "moving",
+    "nested",
+    "rows",
+    "visits",
+]

@@ -95,6 +95,9 @@ class Result:
     def all(self) -> list[ResultRow]:
         return list(self._rows)
 
+    def first(self) -> ResultRow | None:
+        return self._rows[0] if self._rows else None
+
     def scalar(self) -> Any:
         return self._rows[0][0] if self._rows else None
 

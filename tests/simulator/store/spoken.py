@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -17,15 +18,32 @@ from unittest import mock
 
 import sqlalchemy
 
-from heatlite.db import bulk, events, models, resources, services, stacks, sync_points, templates, user_creds
+from heatlite.db import (
+    bulk,
+    event_sinks,
+    events,
+    lengths,
+    models,
+    purge,
+    resources,
+    services,
+    snapshots,
+    stacks,
+    sync_points,
+    templates,
+    user_creds,
+)
+from heatlite.db.api import reader
 from heatlite.db.sync_points import Prepared
 from tests.simulator.store.language import LANGUAGE, stand_in
 
 MODULES = (
     bulk,
     events,
+    purge,
     resources,
     services,
+    snapshots,
     stacks,
     sync_points,
     templates,
@@ -92,8 +110,32 @@ def swapped(
     return int(found.rowcount)
 
 
+def cast_by_project(context: Any, now: float) -> list[tuple[str, int]]:
+    """``sync_points.cast_by_project``, with the groups made here: the store has none."""
+    table, stack = sync_points.TABLE, stacks.TABLE
+    cast = sync_points.sa.select(table.c.traversal_id, table.c.stack_id).where(
+        sync_points.IS_CAST, table.c.next_cast_at > now
+    )
+    counts = Counter((row[0], row[1]) for row in context.connection.execute(cast))
+    tenants = {
+        row[0]: row[1]
+        for row in context.connection.execute(
+            stacks.sa.select(stack.c.id, stack.c.tenant).where(stack.c.id.in_(sorted({it for _, it in counts})))
+        )
+    }
+    return [(tenants[stack_id], count) for (_, stack_id), count in counts.items() if stack_id in tenants]
+
+
 @contextmanager
 def in_expressions() -> Iterator[None]:
-    """Within this, every statement is one that the store understands."""
-    with mock.patch.object(bulk, "compare_and_swap", swapped):
+    """Within this, every statement is one that the store understands.
+
+    How many bytes something has is a text of SQL, and nothing here is too large; and nobody wants events elsewhere.
+    """
+    with (
+        mock.patch.object(bulk, "compare_and_swap", swapped),
+        mock.patch.object(sync_points, "cast_by_project", reader(cast_by_project)),
+        mock.patch.object(lengths, "total", return_value=0),
+        mock.patch.object(event_sinks, "need", return_value=False),
+    ):
         yield
