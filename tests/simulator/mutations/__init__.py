@@ -14,6 +14,7 @@ from tests.simulator.mutations import (
     moving,
     nested,
     rows,
+    sharing,
     visits,
 )
 from tests.simulator.mutations.base import MUTATIONS, Mutation
@@ -30,5 +31,6 @@ __all__ = [
     "moving",
     "nested",
     "rows",
+    "sharing",
     "visits",
 ]

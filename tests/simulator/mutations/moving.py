@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from heatlite.engine.definitions import external
+from heatlite.engine.heat_import import rows
 from heatlite.engine.operations import adoption
 from heatlite.resources.base import Resource
 from tests.simulator.mutations.base import Patch, mutation
@@ -44,3 +45,15 @@ def abandon_nothing_but_the_root() -> Sequence[Patch]:
 @mutation(300)
 def adopt_without_an_id() -> Sequence[Patch]:
     return [(Resource, "handle_adopt", lambda self, resource_data: self.resource_id_set(None))]
+
+
+@mutation(500)
+def import_rows_without_what_exists() -> Sequence[Patch]:
+    real = rows.resource_values
+    return [(rows, "resource_values", lambda *given: {**real(*given), "physical_resource_id": None})]
+
+
+@mutation(200)
+def import_a_stack_as_if_nothing_had_been_made_of_it() -> Sequence[Patch]:
+    real = rows.stack_values
+    return [(rows, "stack_values", lambda *given: {**real(*given), "action": "INIT"})]
