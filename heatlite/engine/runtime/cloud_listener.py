@@ -31,6 +31,8 @@ LOG = logging.getLogger(__name__)
 
 PAUSE = 5.0
 """Seconds between two looks at the listener, and at a broker that can't be used."""
+LEAVES_WITHIN = 10.0
+"""Seconds that a listener may take to leave: oslo.messaging's looks every five seconds whether it should."""
 LOOKS_FOR_MORE = 12
 """Every so many looks, the broker is asked whether a service that was missing has come."""
 
@@ -127,7 +129,7 @@ class CloudListener:
     def _leave(self) -> bool:
         listener, self._listener = self._listener, None
         self._heard_on = []
-        return listener is None or leave([Leaving(listener)], LEAVES_STUCK)
+        return listener is None or leave([Leaving(listener)], LEAVES_WITHIN)
 
     def _log(self, reason: str) -> None:
         """Log why nobody is listened to, once until it changes."""
