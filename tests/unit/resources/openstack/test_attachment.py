@@ -11,6 +11,7 @@ import pytest
 from heatlite.resources.difference import changed
 from heatlite.resources.openstack.cinder.attachment import JOINED, VolumeAttachment
 from heatlite.resources.outcomes import Done, Failed, Waiting
+from heatlite.resources.steps import poll, start
 from heatlite.resources.testing import carried, instance_of
 from tests.interrupted import Interruptions, Way
 from tests.memory_api import MemoryApi
@@ -136,3 +137,19 @@ def test_a_volume_that_is_attached_by_others_is_no_attachment_of_its_own() -> No
     _, outcome = lived(service, Interruptions(), joins(SERVER, ONE), joins(SERVER, TWO))
     assert isinstance(outcome, Failed)
     assert "already attached" in outcome.reason
+
+
+def test_nothing_is_looked_at_in_the_moment_after_it_was_asked_for() -> None:
+    service = NovaAndCinder()
+    made = instance_of(VolumeAttachment, {"instance_uuid": SERVER, "volume_id": ONE}, cloud=service)
+    first = start(VolumeAttachment(made), "CREATE")
+    assert isinstance(first, Waiting)
+    assert [method for method, _ in service.asked] == ["POST"]
+    assert first.wake_ids == {ONE}
+    there = carried(made, first)
+    assert isinstance(poll(VolumeAttachment(there), "CREATE", first.progress), Done)
+    service.asked.clear()
+    leaving = start(VolumeAttachment(there), "DELETE")
+    assert isinstance(leaving, Waiting)
+    assert [method for method, _ in service.asked] == ["DELETE"]
+    assert leaving.wake_ids == {ONE}

@@ -220,3 +220,12 @@ def test_what_an_unfinished_snapshot_took_goes_and_what_was_kept_of_a_deleted_vo
     Kept(snapshot.instance).handle_delete_unfinished_snapshot()
     [left] = cinder.backups
     assert left["name"] == kept.outcome.progress["backup"]
+
+
+def test_a_volume_is_not_looked_at_in_the_moment_after_its_deletion_was_asked_for(cinder: Cinder) -> None:
+    there = instance_of(Kept, {"size": 1}, cloud=cinder.cloud(), resource_id=ID)
+    leaving = start(Kept(there), "DELETE")
+    assert isinstance(leaving, Waiting)
+    assert cinder.asked == [("DELETE", f"/volumes/{ID}")]
+    assert leaving.wake_ids == {ID}
+    assert isinstance(poll(Kept(carried(there, leaving)), "DELETE", leaving.progress), Done)
