@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from heatlite.exception import CloudError, CloudNotFound, ResourceUnknownStatus
+from heatlite.exception import CloudConflict, CloudError, CloudNotFound, ResourceUnknownStatus
 from heatlite.resources.openstack.base import Body, CloudResource
 from heatlite.resources.openstack.cinder.volume import awaited_volume
 from heatlite.resources.openstack.fields import named, text
@@ -16,6 +16,8 @@ BAD_REQUEST = 400
 WAITS, ATTACHED = ("available", "attaching", "reserved"), "in-use"
 JOINED = "joined"
 """The key of the data for the server and the volume of the attachment."""
+BUSY = "busy_since"
+"""The key of a progress with the time since when the server has been too busy to give the volume up."""
 NEW = "is_new"
 """The key of a progress that says that the attachment was asked for just now."""
 
@@ -139,6 +141,11 @@ class VolumeAttachment(CloudResource):
                 self.api.delete(place)
             except CloudNotFound:
                 return not self.is_repeated or self._is_free(progress)
+            except CloudConflict:  # the server is busy, with an image for a snapshot for example
+                if self.now() - progress.setdefault(BUSY, self.now()) >= self.in_use_seconds:
+                    raise
+                self.poll_in(2 * self.poll_seconds)
+                return False
             except CloudError as error:
                 if error.kwargs["status"] != BAD_REQUEST or not self._is_being_detached(progress):
                     raise

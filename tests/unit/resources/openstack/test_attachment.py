@@ -12,7 +12,7 @@ from heatlite.resources.difference import changed
 from heatlite.resources.openstack.cinder.attachment import JOINED, VolumeAttachment
 from heatlite.resources.outcomes import Done, Failed, Waiting
 from heatlite.resources.steps import poll, start
-from heatlite.resources.testing import carried, instance_of
+from heatlite.resources.testing import FakeClock, carried, instance_of
 from tests.interrupted import Interruptions, Way
 from tests.memory_api import MemoryApi
 
@@ -153,3 +153,41 @@ def test_nothing_is_looked_at_in_the_moment_after_it_was_asked_for() -> None:
     assert isinstance(leaving, Waiting)
     assert [method for method, _ in service.asked] == ["DELETE"]
     assert leaving.wake_ids == {ONE}
+
+
+class BusyNova(NovaAndCinder):
+    """A server that can't give up a volume while an image of it is being made."""
+
+    busy = 3
+
+    def _answer(self, method: str, path: str, query: dict[str, list[str]], body: Any) -> tuple[int, Any]:
+        if method == "DELETE" and self.busy > 0:
+            self.busy -= 1
+            return 409, {"conflictingRequest": {"message": "Cannot 'detach_volume' while it is in task_state image"}}
+        return super()._answer(method, path, query, body)
+
+
+@pytest.mark.parametrize("way", [None, *Way])
+def test_a_busy_server_is_asked_again_for_its_volume(way: Way | None) -> None:
+    nova, interruptions = BusyNova(), Interruptions(way)
+    instance, outcome = lived(nova, interruptions, joins(SERVER, ONE))
+    assert isinstance(outcome, Done)
+    _, outcome = run(instance, interruptions, "DELETE")
+    assert isinstance(outcome, Done), outcome
+    assert (nova.joined, nova.busy) == ({}, 0)
+
+
+def test_a_server_that_stays_busy_fails_the_deletion() -> None:
+    nova, clock = BusyNova(), FakeClock()
+    instance, _ = lived(nova, Interruptions(), joins(SERVER, ONE))
+    nova.busy = 1000
+    instance = dataclasses.replace(instance, now=clock)
+    outcome = start(VolumeAttachment(instance), "DELETE")
+    looks = 0
+    while isinstance(outcome, Waiting):
+        clock.advance(outcome.poll_after)
+        instance, looks = carried(instance, outcome), looks + 1
+        outcome = poll(VolumeAttachment(instance), "DELETE", outcome.progress)
+    assert isinstance(outcome, Failed)
+    assert "image" in outcome.reason
+    assert looks > 3
