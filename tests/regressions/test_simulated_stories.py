@@ -64,6 +64,15 @@ STORIES = {
         "0k9tgAOdKqL3Q7oPkXPbmqkzZ1W6I25pTF8zgYhbEGyJ_4rkNIPkbxjLH4xtl00k7Ibk3aqocQ4JNTMbZpVf01zzlP_mZ_g9krvT"
         "Qs3M_5lfH0O2FOZpSi95o93DsusNowrD_NPOOSjeaFW19DVzacpiWPTpC2G1loGeZdpGk_as90bHZHtZxe4bkzZL8w=="
     ),
+    "a check that doesn't look at what has to be resumed first has found no damage (the simulator's own)": (
+        "eNrVVdtO4zAQ_Zd5DsgpRYX8BtK-rBBy4kljxbEjX9otVf-dcR1CQCpNgdVq3048Z47OzNiZPThEAcUNW94t7zNwVYMiKISCZVAr"
+        "vjHBQgFSayNKyAD1Wmp0UCwyKLmvmicnn_H46bys2hikKLumdMXXA2q48zhgp8w2wpxgE-paoXhSpmopq-bKYQYdlwqKPSjj_JAk"
+        "TChV9DkIj2oCFd8d8SED06PlXhpNWr_3sEFbkvfKYuRn4LHrUyoFNe8IAI_nuz7CB9kVxQNaSqPDDVchnv4hnEoEQiQlovgjmZC6"
+        "HSCvPeUcYU3eXeI6H8rSWD3W1RsVY-Sa2pkSDtnoBD84-WVU6HDiZHeBE6rrW2bEubY8nzOTHIx-cKaffOqHUiwdl7xqR96geEXE"
+        "xpjXujupg4_XksUihsGHXvwPg_9ir1ODv2wm_1u3kOr5Xmc-mTo7P3QXXI9avJ_6O0kdlLroHtEvkfJmCt6xHxac4_DCom9meLTo"
+        "0uD_lcnTksc7FZRPf3naLD0Uq1WkuIYTBhM8X0fvvDNB0w7Jo41EzBf5hOm8le2UySbM1e1M5iJnE6agNxEX2gnucsot6QGdIC7Z"
+        "_afE2DnsubTUBm9DfCTabTF-7ilSB_e2L98Wqd_KCl_3JWlbqdep8YcXummOtg=="
+    ),
 }
 
 
