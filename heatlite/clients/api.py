@@ -182,12 +182,15 @@ class Api:
         """Return the SDK's client.
 
         :raises CloudError: if the catalogue has no such service: in place of a client the SDK gives what only raises
+        :raises CloudUnavailable: if the service didn't tell its versions: the SDK says so of one that answers 503, too
         """
         from openstack import exceptions
 
-        client = self._find_client()
         try:
+            client = self._find_client()
             client.request  # noqa: B018
+        except exceptions.NotSupported as error:
+            raise self._unavailable(NO_ANSWER, str(error)) from None
         except exceptions.ServiceDisabledException:
             raise self._failed("nothing", "this cloud has no such service in its catalogue") from None
         return client

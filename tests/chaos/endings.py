@@ -47,6 +47,11 @@ class Root:
     template: Mapping[str, Any]
 
     @property
+    def state(self) -> str:
+        """Its action and status: CREATE_COMPLETE."""
+        return f"{self.action}_{self.status}"
+
+    @property
     def number(self) -> int | None:
         """Of its template; None of the empty one that a creation is rolled back to."""
         words = (self.template.get("description") or "").split()
@@ -131,36 +136,41 @@ def violations(found: Found, records: Iterable[Record]) -> Iterator[str]:
 
 def of_stack(root: Root, record: Record, world: Mapping[str, Thing]) -> Iterator[str]:
     """What is wrong with a stack that lives."""
-    last, state = record.last_accepted, f"{root.action}_{root.status}"
     changes_nothing = root.action in VISITS  # and so leaves half done what was
     is_half_done = changes_nothing and record.may_be_half_done
     is_excused = is_half_done or any(excuse in root.reason for excuse in EXCUSES)
     if root.status == "FAILED" and not is_excused:
-        yield f"{state} for a reason that wasn't injected: {root.reason}"
-    if record.is_certain and last is not None:
-        verb, number = last
-        if verb == "delete":
-            yield f"{state}, although its deletion was accepted"
-        if root.action in ("CREATE", "UPDATE") and root.number != number:
-            yield f"{state} with template {root.number}, although {number} was accepted later"
-        if verb in ("suspend", "resume", "check", "snapshot", "adopt") and root.action != verb.upper():
-            yield f"{state}, although a later {verb} was accepted"
+        yield f"{root.state} for a reason that wasn't injected: {root.reason}"
+    yield from of_last_accepted(root, record)
     if root.status == "COMPLETE" and not is_half_done:
         yield from of_world(root, world)
 
 
+def of_last_accepted(root: Root, record: Record) -> Iterator[str]:
+    """Where a stack isn't at the last operation that was accepted, as far as its client can know."""
+    last = record.last_accepted
+    if not record.is_certain or last is None:
+        return
+    verb, number = last
+    if verb == "delete":
+        yield f"{root.state}, although its deletion was accepted"
+    if root.action in ("CREATE", "UPDATE") and root.number != number:
+        yield f"{root.state} with template {root.number}, although {number} was accepted later"
+    if verb in ("suspend", "resume", "check", "snapshot", "adopt") and root.action != verb.upper():
+        yield f"{root.state}, although a later {verb} was accepted"
+
+
 def of_world(root: Root, world: Mapping[str, Thing]) -> Iterator[str]:
     """Where the world isn't what a COMPLETE stack's template says."""
-    state = f"{root.action}_{root.status}"
     own = [thing for thing in world.values() if thing.key.startswith(f"{root.name}/")]
     there, wanted = Counter((it.key, it.value) for it in own), Counter(shapes.wanted(root.template))
     if there != wanted:
-        yield f"{state} but the world lacks {dict(wanted - there)}, and has too much: {dict(there - wanted)}"
+        yield f"{root.state} but the world lacks {dict(wanted - there)}, and has too much: {dict(there - wanted)}"
     if root.action not in ("CHECK", "SNAPSHOT"):
         reached = [it for it in own if VISITS_CHILDREN or it.key.count("/") == 1]
         wrong = sorted(it.key for it in reached if it.suspended is not (root.action == "SUSPEND"))
         if wrong:
-            yield f"{state}, and {', '.join(wrong)} {'are not' if root.action == 'SUSPEND' else 'are'} suspended"
+            yield f"{root.state}, and {', '.join(wrong)} {'are not' if root.action == 'SUSPEND' else 'are'} suspended"
 
 
 def of_missing(record: Record) -> Iterator[str]:

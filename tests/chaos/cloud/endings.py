@@ -20,7 +20,7 @@ from heatlite.db import models
 from heatlite.db.api import Database
 from tests.chaos.cloud import shapes
 from tests.chaos.cloud.things import OF_SNAPSHOTS, Thing
-from tests.chaos.endings import EXCUSES, VISITS, Root, of_missing, roots_of, unsettled
+from tests.chaos.endings import EXCUSES, VISITS, Root, of_last_accepted, of_missing, roots_of, unsettled
 from tests.chaos.lives import Record
 
 OWN_EXCUSES = (*EXCUSES, shapes.REFUSED, "uota", "aximum number")
@@ -122,18 +122,12 @@ def _lost(found: Found, touched: Set[tuple[str, str]]) -> Iterator[str]:
 
 def _of_stack(root: Root, record: Record, found: Found, *, is_touched: bool) -> Iterator[str]:
     """What is wrong with a stack that lives."""
-    last, state = record.last_accepted, f"{root.action}_{root.status}"
-    is_excused = is_touched or record.may_be_half_done or any(excuse in root.reason for excuse in OWN_EXCUSES)
+    is_visit = root.action in VISITS  # and so leaves half done what a refusal has left
+    is_excused = is_touched or is_visit or any(excuse in root.reason for excuse in OWN_EXCUSES)
     if root.status == "FAILED" and not is_excused:
-        yield f"{state} for a reason that the run hasn't brought about: {root.reason}"
-    if record.is_certain and last is not None:
-        verb, number = last
-        if verb == "delete":
-            yield f"{state}, although its deletion was accepted"
-        if root.action in ("CREATE", "UPDATE") and root.number != number:
-            yield f"{state} with template {root.number}, although {number} was accepted later"
-    has_failed = any(it.may_be_half_done for it in (record,)) or root.action in VISITS
-    if root.status == "COMPLETE" and not is_touched and not has_failed:
+        yield f"{root.state} for a reason that the run hasn't brought about: {root.reason}"
+    yield from of_last_accepted(root, record)
+    if root.status == "COMPLETE" and not is_touched and not is_visit:
         yield from _of_things(root, found)
 
 
@@ -143,10 +137,7 @@ def _of_things(root: Root, found: Found) -> Iterator[str]:
     there = Counter(it.name for it in own if it.kind not in OF_SNAPSHOTS)
     wanted = shapes.wanted(root.template)
     if there != wanted:
-        yield (
-            f"{root.action}_{root.status} but the services lack {dict(wanted - there)}, and have too much: "
-            f"{dict(there - wanted)}"
-        )
+        yield (f"{root.state} but the services lack {dict(wanted - there)}, and have too much: {dict(there - wanted)}")
 
 
 def left(

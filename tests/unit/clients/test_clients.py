@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 import requests
 from keystoneauth1 import exceptions
+from openstack import exceptions as sdk_exceptions
 from urllib3.util.retry import Retry
 
 from heatlite import exception
@@ -228,3 +229,28 @@ def test_a_login_that_is_refused_for_now_may_be_accepted_later(status: int, is_l
     with pytest.raises(exception.CloudError) as raised, as_cloud_errors():
         raise exceptions.HttpError("busy", http_status=status)
     assert isinstance(raised.value, exception.CloudUnavailable) is is_later
+
+
+def test_a_service_that_does_not_tell_its_versions_is_asked_again() -> None:
+    """The SDK takes one whose versions can't be read now for one that has none which it knows."""
+    answers: list[Any] = [sdk_exceptions.NotSupported("exists but does not have any supported versions"), SDKClient()]
+
+    def find_client() -> Any:
+        found = answers.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    api = Api("image", find_client)
+    with pytest.raises(exception.CloudUnavailable, match="supported versions"):
+        api.get("/images")
+    assert api.get("/images") == {"images": []}
+
+
+class SDKClient:
+    """What the SDK gives for a service."""
+
+    def request(self, path: str, method: str, **_: Any) -> requests.Response:
+        answer = requests.Response()
+        answer.status_code, answer._content = 200, b'{"images": []}'
+        return answer
