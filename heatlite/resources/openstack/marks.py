@@ -33,6 +33,11 @@ def tag_of(uuid: str) -> str:
     return f"{KEY}={uuid}"
 
 
+def is_mark(text: Any) -> bool:
+    """Tell whether a text is the mark of a resource, whatever its uuid is."""
+    return isinstance(text, str) and text.startswith(f"{KEY}=")
+
+
 class Mark(Protocol):
     """The place of a mark."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, ClassVar
 
 from heatlite.exception import CloudNotFound, NotSupported
 from heatlite.resources.openstack.base import Body, CloudResource
 from heatlite.resources.openstack.fields import custom, flag, for_api, integer, name, named, text
+from heatlite.resources.openstack.marks import is_mark
 from heatlite.resources.openstack.neutron.base import DESCRIPTION, InNeutron, NeutronResource
 from heatlite.resources.schema import Property, Type
 from heatlite.schema.constraints import AllowedValues, Range
@@ -114,8 +115,8 @@ class SecurityGroup(NeutronResource):
 
     def differing(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """Return what differs: fields and the rules, if the template gives any: they may be resources of their own."""
-        found, there = super().differing(body), body.get("security_group_rules") or []
-        wanted = {key_of(it) for it in self._all_rules()}
+        found, wanted = super().differing(body), {key_of(it) for it in self._all_rules()}
+        there = self._without_others(body.get("security_group_rules") or [], wanted)
         is_given = self.rule_properties == {RULES} and bool(self.properties[RULES])
         if is_given and {key_of(it) for it in there} != wanted:
             given = {
@@ -140,6 +141,7 @@ class SecurityGroup(NeutronResource):
     def _set_rules(self, current: Iterable[Body]) -> None:
         wanted = self._all_rules()
         keys = {key_of(it) for it in wanted}
+        current = self._without_others(current, keys)
         there = {key_of(it) for it in current}
         for rule in current:
             if key_of(rule) not in keys:
@@ -149,6 +151,19 @@ class SecurityGroup(NeutronResource):
             self.api.post("/security-group-rules", {"security_group_rules": missing})
         if missing or there - keys:
             self._seen = None
+
+    def _without_others(self, rules: Iterable[Body], wanted: Collection[Key]) -> list[Body]:
+        """Return the rules without those that aren't wanted here and are other resources' own.
+
+        They have the mark of a resource; those that Heat made, or whose description the template gives, are found among
+        this stack's resources.
+        """
+        return [it for it in rules if key_of(it) in wanted or not self._is_anothers(it)]
+
+    def _is_anothers(self, rule: Body) -> bool:
+        if is_mark(rule.get("description")):
+            return True
+        return self.siblings is not None and self.siblings.by_reference(rule["id"]) is not None
 
     def _delete_rule(self, rule_id: str) -> None:
         try:
@@ -175,10 +190,11 @@ def as_given(rule: Mapping[str, Any], group_id: str | None) -> Body:
     return {**given, REMOTE_MODE: "remote_ip_prefix"}
 
 
+Key = tuple[str | None, ...]
 COMPARED = ("direction", "ethertype", "protocol", "port_range_min", "port_range_max", REMOTE_GROUP, "remote_ip_prefix")
 
 
-def key_of(rule: Mapping[str, Any]) -> tuple[str | None, ...]:
+def key_of(rule: Mapping[str, Any]) -> Key:
     """Return the fields that Neutron compares to decide whether two rules are equal."""
     values = {name: None if rule.get(name) is None else str(rule[name]) for name in COMPARED}
     if values["protocol"] == "icmpv6" or (values["protocol"], values["ethertype"]) == ("icmp", "IPv6"):
