@@ -37,6 +37,8 @@ class OfService:
     spared: frozenset[str] = frozenset()
     reuses_ids: bool = False
     orders: int = 0
+    heats: Callable[[bool], Template] | None = None
+    """The template of which Heat makes a stack, where it refuses the other one."""
 
 
 def network(cidr: str) -> Template:
@@ -188,6 +190,13 @@ def of_blazar(changed: bool) -> Template:
     )
 
 
+def host_of_blazar(changed: bool) -> Template:
+    """The host alone: Heat refuses a lease before there is a host, also one whose host is in the same template."""
+    found = of_blazar(changed)
+    del found["resources"]["lease"]
+    return found
+
+
 def of_zun(changed: bool) -> Template:
     """A container on a network."""
     container = {**GIVEN, "cpu": 0.2 if changed else 0.1}
@@ -227,7 +236,9 @@ STACKS: Mapping[str, OfService] = {
     "manila": OfService(of_manila, is_for_administrators=True, prepared=pools),
     "ironic": OfService(of_ironic, is_for_administrators=True, prepared=test_ironic.machines),
     "magnum": OfService(of_magnum, prepared=test_magnum.image),
-    "blazar": OfService(of_blazar, is_for_administrators=True, prepared=test_blazar.pool, reuses_ids=True),
+    "blazar": OfService(
+        of_blazar, is_for_administrators=True, prepared=test_blazar.pool, reuses_ids=True, heats=host_of_blazar
+    ),
     "zun": OfService(of_zun),
     "trove": OfService(of_trove),
 }

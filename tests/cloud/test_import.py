@@ -254,7 +254,8 @@ def of_service(name: str) -> Case:
     it = STACKS[name]
     user = "admin" if it.is_for_administrators else PROJECT
     avoids = ALONE if name == "blazar" else ""
-    return Case(it.template(False), it.template(True), needs=(name, *it.needs), user=user, avoids=avoids)
+    template = it.heats or it.template
+    return Case(template(False), template(True), needs=(name, *it.needs), user=user, avoids=avoids)
 
 
 CASES = {
