@@ -167,7 +167,7 @@ ARGS: Mapping[str, Line] = {
     "tags": Line(Who.CLIENT, "texts of at most 80 characters"),
     "existing": Line(Who.CLIENT, "true or false"),
     "clear_parameters": Line(Who.CLIENT, "names of parameters"),
-    "converge": Line(Who.CLIENT, "true or false; without ``refresh`` it means that, too"),
+    "converge": Line(Who.CLIENT, "true or false; without `refresh` it means that, too"),
     "refresh": Line(Who.CLIENT, "true or false; the services are asked with the stack's stored credentials"),
     "show_nested": Line(Who.CLIENT, "true or false"),
     "adopt_stack_data": Line(
