@@ -26,14 +26,13 @@ import cachetools
 
 from heatlite import exception
 from heatlite.clients import meter
-from heatlite.clients.failures import LATER, NO_ANSWER, has_no_answer
+from heatlite.clients.failures import LATER, LONGEST_MESSAGE, NO_ANSWER, as_cloud_errors
 from heatlite.clients.looks import SharedLooks
 from heatlite.clients.paths import is_plain
 
 LOG = logging.getLogger(__name__)
 
 READING = frozenset({"GET", "HEAD"})
-LONGEST_MESSAGE = 1000
 MOST_PAGES = 1000
 EXTENSIONS: cachetools.TTLCache[str, frozenset[str]] = cachetools.TTLCache(100, 3600)
 """Endpoint → aliases of its extensions, which are the same for every user."""
@@ -161,19 +160,9 @@ class Api:
                 self._find_looks().changed(path, sent.get("json"))
 
     def _exchange(self, method: str, path: str, **sent: Any) -> Any:
-        from keystoneauth1 import exceptions
-
-        try:
+        with as_cloud_errors(self.title):
             client = self._client()
             answer = client.request(path, method, raise_exc=False, connect_retries=0, status_code_retries=0, **sent)
-        except exceptions.HttpError as error:  # from the login
-            if error.http_status in LATER:
-                raise self._unavailable(error.http_status, str(error)) from None
-            raise self._failed(error.http_status, str(error)) from None
-        except exceptions.ClientException as error:
-            if has_no_answer(error):
-                raise self._unavailable(NO_ANSWER, str(error)) from None
-            raise self._failed("nothing", str(error)) from None
         if answer.status_code >= 400:
             raise self._refusal(answer)
         return answer

@@ -10,6 +10,7 @@ from heatlite import exception
 LATER = frozenset({429, 502, 503, 504})
 """Statuses after which the same request may be answered later."""
 NO_ANSWER = "no answer"
+LONGEST_MESSAGE = 1000
 
 
 @contextmanager
@@ -24,10 +25,10 @@ def as_cloud_errors(service: str = "Keystone") -> Iterator[None]:
     try:
         yield
     except exceptions.ClientException as error:
-        status = getattr(error, "http_status", None)
+        status, message = getattr(error, "http_status", None), str(error)[:LONGEST_MESSAGE]
         if status in LATER or has_no_answer(error):
-            raise exception.CloudUnavailable(service=service, status=status or NO_ANSWER, message=str(error)) from None
-        raise exception.CloudError(service=service, status=status or "nothing", message=str(error)) from None
+            raise exception.CloudUnavailable(service=service, status=status or NO_ANSWER, message=message) from None
+        raise exception.CloudError(service=service, status=status or "nothing", message=message) from None
 
 
 def has_no_answer(error: Exception) -> bool:

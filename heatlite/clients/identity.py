@@ -119,8 +119,8 @@ class Identity:
         if answer.status_code == NOT_THERE and method in ("GET", "PATCH", "DELETE"):
             return None
         if answer.status_code >= 400:
-            later = dict.fromkeys(LATER, exception.CloudUnavailable)
-            kind = {**later, 409: exception.CloudConflict}.get(answer.status_code, exception.CloudError)
+            kind = exception.CloudConflict if answer.status_code == 409 else exception.CloudError
+            kind = exception.CloudUnavailable if answer.status_code in LATER else kind
             raise kind(service="Keystone", status=answer.status_code, message=refusal_message(answer))
         return answer
 

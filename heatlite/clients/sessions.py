@@ -96,7 +96,7 @@ class Sessions:
             return known
 
     def announced(self, ids: Collection[str]) -> None:
-        """Take no object with one of these ids from a list that was read before now, whoever looks at it."""
+        """Record that these objects have changed: no user's look takes them from a list that was read before."""
         with self._lock:
             known = list(self._looks.values())
         for looks in known:

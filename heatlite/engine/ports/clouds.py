@@ -89,7 +89,7 @@ class Clouds:
         return None if login is None else StackCloud(self._sessions, lambda: login)
 
     def announced(self, ids: Collection[str]) -> None:
-        """Take no object with one of these ids from a list that was read before now: it has changed."""
+        """Record that these objects have changed: no look takes them from a list that was read before."""
         self._sessions.announced(ids)
 
     def users_of(self, stack: StackRecord) -> UsersOf:

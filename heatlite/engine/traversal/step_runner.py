@@ -74,7 +74,7 @@ class Pending:
 
     @property
     def kind(self) -> Hashable:
-        """What is waited for: the same services end all waits of a kind."""
+        """Its plugin and action: the same services announce the end of all waits of a kind."""
         return self.work.plugin, self.work.action
 
 
@@ -171,7 +171,7 @@ class StepRunner:
         self._refresh({row for row in resource_ids if not self._shared.claims.locks(row)})
 
     def waiting_owners(self, seconds: float) -> dict[str, int]:
-        """Return nested stack → row, of the rows whose next look at it is more than so many seconds away."""
+        """Return stack id → row id of the nested stacks whose owners' next look is more than ``seconds`` away."""
         return {
             it.work.row.uuid: it.work.row.id
             for it in self._timers.due_later(seconds)

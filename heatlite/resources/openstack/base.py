@@ -68,7 +68,7 @@ PROJECTS = {
 UNKNOWN_THERE = (400, 403, 404)
 """The statuses by which services refuse a request that names what they don't have: Nova, Ironic, and most."""
 DELETION = "delet"
-"""What the status of an object has in it while it is being deleted: ``deleting``, ``PENDING_DELETE`` …"""
+"""The part, in lower case, that all statuses of a deletion under way share: ``deleting``, ``PENDING_DELETE`` …"""
 Body = dict[str, Any]
 
 
@@ -393,7 +393,7 @@ class CloudResource(Resource):
         except CloudNotFound:
             return True
         except CloudConflict:
-            if self.now() - progress["since"] >= self.in_use_seconds:
+            if self.is_in_use_too_long(progress):
                 raise
             self.poll_in(2 * self.poll_seconds)
             return False
@@ -401,6 +401,14 @@ class CloudResource(Resource):
             raise ResourceInError(resource_status=body[self.states.field], status_reason=self.fault_of(body))
         self.wake_on(thing_id)
         return False
+
+    def is_in_use_too_long(self, progress: Body, since: str = "since") -> bool:
+        """Tell whether something has kept the service from a request for ``in_use_seconds``.
+
+        :param since: the key in the progress of the time of the first refusal, or of the action's beginning; it is set
+            now if it isn't there
+        """
+        return self.now() - float(progress.setdefault(since, self.now())) >= self.in_use_seconds
 
     def _send_deletion(self, thing_id: str) -> None:
         """Send the deletion, unless the service refuses it because the object is being deleted already."""

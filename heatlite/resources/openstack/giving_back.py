@@ -44,7 +44,7 @@ def is_given_back(resource: CloudResource, progress: Body, what: str, give: Call
         if resource.data.get(NOT_GIVEN_BACK):
             LOG.warning("%s", resource.masked(message))
             return True
-        if resource.now() - progress.setdefault(REFUSED, resource.now()) < resource.in_use_seconds:
+        if not resource.is_in_use_too_long(progress, REFUSED):
             resource.poll_in(2 * resource.poll_seconds)
             return False
         resource.data_set(NOT_GIVEN_BACK, True)

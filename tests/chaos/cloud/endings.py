@@ -63,6 +63,11 @@ class Found:
 
 def look(database: Database, things: Mapping[str, Mapping[str, Thing]]) -> Found:
     """Read everything once."""
+    return Found(roots_of(database), tuple(rows_of(database)), tuple(unsettled(database)), things)
+
+
+def rows_of(database: Database) -> list[Row]:
+    """Read the rows of live stacks that have something of these kinds at a service."""
     root = models.stack.alias()
     alive = (
         sa.select(STACK.tenant, root.c.name, ROW.name, ROW.type, ROW.physical_resource_id, ROW.status)
@@ -72,8 +77,7 @@ def look(database: Database, things: Mapping[str, Mapping[str, Thing]]) -> Found
         .where(STACK.deleted_at.is_(None), ROW.physical_resource_id.is_not(None))
     )
     with database.reader(EngineContext(database)) as connection:
-        rows = [Row(*it[:3], KINDS[it[3]], *it[4:]) for it in connection.execute(alive) if it[3] in KINDS]
-    return Found(roots_of(database), tuple(rows), tuple(unsettled(database)), things)
+        return [Row(*it[:3], KINDS[it[3]], *it[4:]) for it in connection.execute(alive) if it[3] in KINDS]
 
 
 def violations(found: Found, records: Iterable[Record], touched: Set[tuple[str, str]]) -> Iterator[str]:

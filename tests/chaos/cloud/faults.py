@@ -18,17 +18,13 @@ from __future__ import annotations
 import contextlib
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from random import Random
-from typing import Any
 
 import psutil
-import sqlalchemy as sa
 
-from heatlite.context import EngineContext
-from heatlite.db import models
 from heatlite.exception import HeatliteError
-from tests.chaos.cloud.endings import KINDS, ROW, STACK
+from tests.chaos.cloud.endings import rows_of
 from tests.chaos.cloud.fleet import CloudFleet
 from tests.chaos.cloud.things import LISTED
 from tests.chaos.faults import WEIGHTS, Faults
@@ -147,32 +143,17 @@ class CloudFaults(Faults):
 
     def _touch(self, how: str) -> bool:
         """Delete or rename a thing that a stack has: the first one for which its service does that."""
-        found = list(self._had_by_stacks())
+        found = [it for it in rows_of(self.fleet.direct) if it.kind in DELETABLE]
         self.random.shuffle(found)
-        for project, stack, kind, thing in found[:10]:
-            service, path = next((service, path) for service, path, key in LISTED if key == kind)
-            name = next(it for it in self.fleet.projects if self.fleet.reached.project_id(it) == project)
+        for row in found[:10]:
+            service, path = next((service, path) for service, path, key in LISTED if key == row.kind)
+            name = next(it for it in self.fleet.projects if self.fleet.reached.project_id(it) == row.project)
             api = self.fleet.reached.services("admin", name).api(service)
-            self.touched.add((project, stack))
+            self.touched.add((row.project, row.root))
             with contextlib.suppress(HeatliteError):
                 if how == "deleted":
-                    api.delete(f"{path}/{thing}")
+                    api.delete(f"{path}/{row.physical_id}")
                 else:
-                    api.put(f"{path}/{thing}", {kind.removesuffix("s"): {"name": "renamed by somebody"}})
+                    api.put(f"{path}/{row.physical_id}", {row.kind.removesuffix("s"): {"name": "renamed by somebody"}})
                 return True
         return False
-
-    def _had_by_stacks(self) -> Iterator[Any]:
-        """Yield (project, root stack, kind, id) of what stacks have."""
-        root = models.stack.alias()
-        types = [type_name for type_name, kind in KINDS.items() if kind in DELETABLE]
-        statement = (
-            sa.select(STACK.tenant, root.c.name, ROW.type, ROW.physical_resource_id)
-            .select_from(models.resource)
-            .join(models.stack, STACK.id == ROW.stack_id)
-            .join(root, root.c.id == STACK.root_id)
-            .where(STACK.deleted_at.is_(None), ROW.physical_resource_id.is_not(None), ROW.type.in_(types))
-        )
-        with self.fleet.direct.reader(EngineContext(self.fleet.direct)) as connection:
-            for project, stack, type_name, thing in connection.execute(statement).all():
-                yield project, stack, KINDS[type_name], thing

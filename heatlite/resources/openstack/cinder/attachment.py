@@ -142,7 +142,7 @@ class VolumeAttachment(CloudResource):
             except CloudNotFound:
                 return not self.is_repeated or self._is_free(progress)
             except CloudConflict:  # the server is busy, with an image for a snapshot for example
-                if self.now() - progress.setdefault(BUSY, self.now()) >= self.in_use_seconds:
+                if self.is_in_use_too_long(progress, BUSY):
                     raise
                 self.poll_in(2 * self.poll_seconds)
                 return False

@@ -145,8 +145,9 @@ class Port(NeutronResource):
             return create()
         except CloudConflict:
             addresses = [it["ip_address"] for it in self.fields([FIXED_IPS]).get(FIXED_IPS) or () if "ip_address" in it]
-            too_long = self.now() - progress["since"] >= self.in_use_seconds
-            if too_long or not free_addresses(self, self.fields(["network"])["network_id"], addresses):
+            if self.is_in_use_too_long(progress) or not free_addresses(
+                self, self.fields(["network"])["network_id"], addresses
+            ):
                 raise
             self.poll_in(0)
             return progress

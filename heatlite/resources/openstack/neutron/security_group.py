@@ -115,10 +115,12 @@ class SecurityGroup(NeutronResource):
 
     def differing(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """Return what differs: fields and the rules, if the template gives any: they may be resources of their own."""
-        found, wanted = super().differing(body), {key_of(it) for it in self._all_rules()}
+        found = super().differing(body)
+        if self.rule_properties != {RULES} or not self.properties[RULES]:
+            return found
+        wanted = {key_of(it) for it in self._all_rules()}
         there = self._without_others(body.get("security_group_rules") or [], wanted)
-        is_given = self.rule_properties == {RULES} and bool(self.properties[RULES])
-        if is_given and {key_of(it) for it in there} != wanted:
+        if {key_of(it) for it in there} != wanted:
             given = {
                 key_of(rule): it for it, rule in zip(self.properties[RULES] or (), self.wanted_rules(), strict=True)
             }

@@ -190,8 +190,7 @@ class Server(CloudResource, ForAgents):
         except CloudError as error:
             progress["made"] = False
             is_taken = isinstance(error, CloudConflict) or error.kwargs["status"] == BAD_REQUEST
-            too_long = self.now() - progress["since"] >= self.in_use_seconds
-            if too_long or not is_taken or not self.networks.take_over():
+            if self.is_in_use_too_long(progress) or not is_taken or not self.networks.take_over():
                 raise
         return progress
 

@@ -330,9 +330,7 @@ class ServerNetworks:
                 try:
                     self._attach(each)
                 except CloudConflict:  # in a rollback: the server that will be deleted has the port
-                    begun = progress.setdefault("since", self._resource.now())
-                    too_long = self._resource.now() - begun >= self._resource.in_use_seconds
-                    if too_long or not self.take_over_ports():
+                    if self._resource.is_in_use_too_long(progress) or not self.take_over_ports():
                         raise
                     return
                 asked.append(place)
