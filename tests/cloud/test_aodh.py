@@ -102,6 +102,7 @@ def test_an_alarm_is_found_and_changed(
     assert alarm.seen()["enabled"] is True
     assert isinstance(alarm.run("SUSPEND"), Done)
     assert alarm.seen()["enabled"] is False
+    assert str(rule(alarm).get("query")).count("created_by_project_id") <= 1
     times = [{"name": "night", "start": "0 23 * * *", "duration": 3600, "timezone": "Europe/Vienna"}]
     timed = Life(cloud, kind, {**given, "time_constraints": times})
     assert timed.create_and_die() == [reference(timed)]

@@ -31,6 +31,8 @@ ACTIONS = {"ok_actions": "ok_queues", "alarm_actions": "alarm_queues"} | {
     "insufficient_data_actions": "insufficient_data_queues"
 }
 """Property with URLs → property with the queues that become URLs too."""
+CLOCKED = ("timestamp", "state_timestamp")
+"""What Aodh sets itself at each change: a request that is repeated says the same without it."""
 
 
 def actions(state: str) -> Field:
@@ -143,7 +145,11 @@ class BaseAlarm(CloudResource):
 
     def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
         """Return the whole alarm as Aodh has it, with the new values."""
-        return {**self.seen(), **self.alarm(clears=True)} if prop_diff else {}
+        return {**self.seen_again(), **self.alarm(clears=True)} if prop_diff else {}
+
+    def seen_again(self) -> Body:
+        """Return the alarm as Aodh has it, as it may be sent back. Hook."""
+        return {name: it for name, it in self.seen().items() if name not in CLOCKED}
 
     def handle_suspend(self) -> None:
         """Stop the alarm's evaluation."""
@@ -155,7 +161,7 @@ class BaseAlarm(CloudResource):
 
     def _enable(self, *, enabled: bool) -> None:
         if self.resource_id is not None:
-            self._seen = self.change({**self.seen(), "enabled": enabled})
+            self._seen = self.change({**self.seen_again(), "enabled": enabled})
 
     def id_in(self, body: Mapping[str, Any]) -> str:
         """Return the alarm's id."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from heatlite.resources.openstack.aodh.alarm import comparison, threshold
 from heatlite.resources.openstack.aodh.base import COMMON, BaseAlarm
+from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.fields import Field, integer, listed, text
 from heatlite.resources.schema import PropertiesSchema, SupportStatus
 
@@ -60,3 +61,9 @@ class GnocchiAggregationByResourcesAlarm(GnocchiAlarm):
         "resource_type": needed("The type of the resources."),
         **MEASURED,
     }
+
+    def seen_again(self) -> Body:
+        """Return the alarm with the template's query: Aodh puts a condition on the project around what it is sent."""
+        alarm = super().seen_again()
+        rule = f"{self.kind}_rule"
+        return {**alarm, rule: {**alarm[rule], "query": self.properties["query"]}}

@@ -297,6 +297,19 @@ def test_an_alarm_is_stopped_and_started_and_keeps_its_state() -> None:
     assert (alarm["enabled"], alarm["state"]) == (True, "alarm")
 
 
+def test_an_alarm_is_stopped_without_what_aodh_made_of_its_query_and_its_times() -> None:
+    life = of("OS::Aodh::GnocchiAggregationByResourcesAlarm")
+    [alarm] = life.there
+    rule = "gnocchi_aggregation_by_resources_threshold_rule"
+    alarm[rule] |= {"query": '{"and": [{"=": {"created_by_project_id": "p"}}, {}]}', "evaluation_periods": 3}
+    alarm["timestamp"] = alarm["state_timestamp"] = "2026-12-01T00:00:00"
+    for action in ("SUSPEND", "RESUME"):
+        assert isinstance(life.run(action), Done)
+        assert (alarm[rule]["query"], alarm[rule]["evaluation_periods"]) == ("{}", 3)
+        sent = life.service.asked[-1][2]
+        assert sent.keys().isdisjoint({"timestamp", "state_timestamp"})
+
+
 def test_a_queue_that_others_use_is_taken_and_gets_the_templates_metadata() -> None:
     life = Life(next(case for case in CASES if case.type_name == "OS::Zaqar::Queue"))
     life.service.put(kinds.QUEUE, {"name": "jobs", "of": "others", "_default_message_ttl": 60})
