@@ -9,6 +9,7 @@ import pathlib
 import tempfile
 from collections.abc import Iterator, Sequence
 
+from tests.chaos.cloud import of_heat
 from tests.chaos.cloud.faults import CLOUD_WEIGHTS
 from tests.chaos.cloud.fleet import CloudFleet
 from tests.chaos.cloud.ground import CloudGround
@@ -35,6 +36,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--only", metavar="FAULTS", help="these faults alone, with commas between them")
     parser.add_argument("--no-broker", action="store_true", help="leave the broker's process alone")
     parser.add_argument("--cloud", action="store_true", help="stacks of servers, ports, volumes on a cloud")
+    parser.add_argument("--heat", action="store_true", help="with --cloud: play it to a real Heat, and count")
     parser.add_argument("--log", type=pathlib.Path, help="keep the engines' log there")
     return parser.parse_args(given)
 
@@ -73,6 +75,10 @@ def main(given: Sequence[str] | None = None) -> int:
             server.start()
         directory = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="heatlite-chaos-")))
         cloud = stack.enter_context(running_cloud()) if wanted.cloud else None
+        if cloud and wanted.heat:
+            for line in of_heat.played(directory, *servers, cloud, plan):
+                print(line, flush=True)
+            return 0
         fleet = CloudFleet(directory, *servers, cloud) if cloud else Fleet(directory, *servers)
         stack.callback(fleet.stop)
         fleet.begin(plan.launchers)

@@ -60,7 +60,9 @@ def real_heat(
     :raises ServerUnavailable: if Heat can't be installed here
     """
     ports = heat.Ports(free_port(), free_port())
-    place = heat.Place(venvs.api(), directory, str(cloud.settings.auth_url), bus, database, ports)
+    settings = cloud.settings
+    url, region = str(settings.auth_url), str(settings.region_name)
+    place = heat.Place(venvs.api(), directory, url, bus, database, ports, region)
     place.configure()
     with place.engines(script) as engine, catalogued(cloud, ports):
         connected = transport.get(conf(), bus)

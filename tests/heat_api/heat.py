@@ -37,7 +37,7 @@ environment_dir = {etc}/environment.d
 template_dir = {etc}/templates
 heat_metadata_server_url = {cfn}
 heat_waitcondition_server_url = {waitcondition}
-region_name_for_services = RegionOne
+region_name_for_services = {region}
 deferred_auth_method = trusts
 trusts_delegated_roles =
 stack_user_domain_name = heat
@@ -114,6 +114,7 @@ class Place:
     bus: str
     database: str
     ports: Ports
+    region: str = "RegionOne"
 
     @property
     def configuration(self) -> pathlib.Path:
@@ -131,6 +132,7 @@ class Place:
             "database": self.database,
             "keystone": self.keystone.removesuffix("/v3"),
             "password": PASSWORD,
+            "region": self.region,
         }
         self.configuration.write_text(CONFIGURATION.format(**values))
 

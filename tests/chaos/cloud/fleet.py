@@ -18,6 +18,24 @@ LEASE = 6.0
 """Seconds: two cores that run a cloud as well let an engine wait for longer than three."""
 
 
+def proxied(cloud: Cloud) -> dict[str, APIProxy]:
+    """Put a proxy before each of a cloud's services, and list them in the catalogue, in a region of their own."""
+    services = {name: APIProxy(cloud.place.ports[name]) for name in cloud.services}
+    identity = cloud.connection("admin", "admin").identity
+    identity.create_region(id=REGION)
+    for endpoint in list(identity.endpoints(region_id=cloud.described()["region"])):
+        service = identity.get_service(endpoint.service_id).name
+        if service in services:
+            path = endpoint.url.removeprefix(cloud.place.url(service))
+            identity.create_endpoint(
+                service_id=endpoint.service_id,
+                interface=endpoint.interface,
+                region_id=REGION,
+                url=f"{services[service].url}{path}",
+            )
+    return services
+
+
 class CloudFleet(Fleet):
     """Launchers with an engine each; ``services`` are the proxies in front of the cloud's services, by name."""
 
@@ -28,27 +46,13 @@ class CloudFleet(Fleet):
     ) -> None:
         self.cloud, self.reached = cloud, Reached(cloud.described())
         self.projects: list[str] = []
-        self.services = {name: APIProxy(cloud.place.ports[name]) for name in cloud.services}
-        self._list_proxies()
+        self.services = proxied(cloud)
         super().__init__(directory, database, rabbitmq)
         self._tell_of_the_cloud()
 
     def prepare(self, directory: pathlib.Path) -> dict[str, str]:
         """Return the environment of the engines' processes."""
         return {"XDG_CACHE_HOME": str(directory / "cache")}
-
-    def _list_proxies(self) -> None:
-        """List each proxy in the catalogue, in a region of its own."""
-        identity = self.cloud.connection("admin", "admin").identity
-        identity.create_region(id=REGION)
-        for endpoint in list(identity.endpoints(region_id=self.cloud.described()["region"])):
-            service = identity.get_service(endpoint.service_id).name
-            if service in self.services:
-                path = endpoint.url.removeprefix(self.cloud.place.url(service))
-                url = f"{self.services[service].url}{path}"
-                identity.create_endpoint(
-                    service_id=endpoint.service_id, interface=endpoint.interface, region_id=REGION, url=url
-                )
 
     def _tell_of_the_cloud(self) -> None:
         trustee = {**self.reached.trustee(), "auth_url": self.services["keystone"].url}

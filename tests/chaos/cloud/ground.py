@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
@@ -16,11 +16,35 @@ from tests.chaos.cloud.things import Thing, of_project
 from tests.chaos.endings import unsettled
 from tests.chaos.ground import Ground
 from tests.chaos.lives import Load, Record
+from tests.cloud.reached import Reached
 from tests.waiting import wait_until
 
 Things = Mapping[str, Mapping[str, Thing]]
 DELETIONS = 900.0
 """Seconds that the deletion of all stacks may take on a cloud of two cores."""
+
+
+def load(context_of: Callable[[int], dict[str, Any]]) -> Load:
+    """Return what clients of a cloud ask for.
+
+    :param context_of: returns the context of a client's requests, by the client's number
+    """
+    own = {"pauses": (2, 10, 30, 60), "most": 6, "answer": 60.0, "failing": shapes.OUTSIDE}
+    return Load(shapes.SHAPES, shapes.draw, context_of, **own)
+
+
+def give_plenty(cloud: Reached, project: str) -> None:
+    """Make a project, and give it quotas that no stack here reaches."""
+    cloud.fresh_project(project)
+    owner = cloud.project_id(project)
+    for service, quotas in PLENTY.items():
+        path, key = ("/quotas", "quota") if service == "network" else ("/os-quota-sets", "quota_set")
+        cloud.services("admin", project).api(service).put(f"{path}/{owner}", {key: quotas})
+
+
+def things_of(cloud: Reached, projects: Sequence[str]) -> Things:
+    """Return what projects have at the services, by project's id."""
+    return {cloud.project_id(project): of_project(cloud, project) for project in projects}
 
 
 class CloudGround(Ground):
@@ -35,17 +59,8 @@ class CloudGround(Ground):
         super().__init__(fleet)
         fleet.projects = [f"chaos-{number}" for number in range(clients)]
         for project in fleet.projects:
-            fleet.reached.fresh_project(project)
-            self._give_plenty(project)
-        self.load = Load(
-            shapes.SHAPES,
-            shapes.draw,
-            self._context_of,
-            pauses=(2, 10, 30, 60),
-            most=6,
-            answer=60.0,
-            failing=shapes.OUTSIDE,
-        )
+            give_plenty(fleet.reached, project)
+        self.load = load(self._context_of)
         self._faults: CloudFaults | None = None
         self._before = self._things()
 
@@ -53,15 +68,8 @@ class CloudGround(Ground):
         project = self.fleet.projects[number]
         return self.fleet.reached.context(project, project)
 
-    def _give_plenty(self, project: str) -> None:
-        owner = self.fleet.reached.project_id(project)
-        for service, quotas in PLENTY.items():
-            path, key = ("/quotas", "quota") if service == "network" else ("/os-quota-sets", "quota_set")
-            self.fleet.reached.services("admin", project).api(service).put(f"{path}/{owner}", {key: quotas})
-
     def _things(self) -> Things:
-        cloud = self.fleet.reached
-        return {cloud.project_id(project): of_project(cloud, project) for project in self.fleet.projects}
+        return things_of(self.fleet.reached, self.fleet.projects)
 
     def faults(self, random: Random) -> CloudFaults:
         """Return what makes faults happen."""
