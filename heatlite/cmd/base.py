@@ -100,6 +100,7 @@ class EngineCommand(Command):
         self.app.stdout.flush()
         noun = "operation" if count == 1 else "operations"
         self.app.tell(f"Continuing {count} unfinished {noun}; Ctrl-C pauses.")
+        self.session.resume()
         while self.session.unfinished():
             self.app.clock.sleep(LOOK_AGAIN)
         self.app.tell("All operations are finished.")

@@ -22,7 +22,7 @@ from cliff.app import App
 from cliff.commandmanager import CommandManager
 
 import heatlite
-from heatlite.cmd import session
+from heatlite.cmd import garbage, session
 from heatlite.cmd.streams import VisibleStream
 from heatlite.exception import HeatliteError
 
@@ -227,10 +227,13 @@ def error_line(error: Exception) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command. Return the exit status."""
+    garbage.search_rarely()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a character that the terminal lacks isn't an error
-    return HeatliteApp().run(sys.argv[1:] if argv is None else argv)
+    status = HeatliteApp().run(sys.argv[1:] if argv is None else argv)
+    garbage.keep_present_objects()  # the process ends, and the system frees them all
+    return status
 
 
 if __name__ == "__main__":

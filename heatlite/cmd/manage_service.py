@@ -107,10 +107,10 @@ def clean_up(conf: cfg.ConfigOpts, database: Any) -> None:
 
 def remove_queues(conf: cfg.ConfigOpts, engine_id: str) -> None:
     """Remove the queues of a dead engine if the broker can be reached. Otherwise they expire."""
-    from heatlite.cmd import connect
+    from heatlite.cmd import session
     from heatlite.rpc import broker, transport
 
-    if not connect.has_transport(conf):
+    if not session.has_transport(conf):
         return
     bus = transport.get(conf)
     try:

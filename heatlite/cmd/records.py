@@ -10,8 +10,6 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-import yaml
-
 from heatlite.drawing.markup import in_line
 
 Record = dict[str, Any]
@@ -86,6 +84,8 @@ def cell(value: Any, formatter: str) -> Any:
     if formatter in STRUCTURED_FORMATS or not isinstance(value, dict | list):
         return value
     if formatter == "table":
+        import yaml  # most lists have only texts
+
         return yaml.safe_dump(value, default_flow_style=False, sort_keys=False).rstrip() if value else ""
     return json.dumps(value)
 

@@ -2,6 +2,9 @@
 
 The engine may be a remote daemon or in this process. Only ``embedded`` tells a command which: unfinished work of an
 embedded engine pauses when this process ends.
+
+A session imports what it needs when it needs it: a help text no engine, a list of stacks no messaging and no resource
+types. ``tests/unit/cmd/test_starts.py`` holds this.
 """
 
 from __future__ import annotations
@@ -30,6 +33,9 @@ class Session(Protocol):
 
     def unfinished(self) -> int:
         """Count the operations in progress in the local database. Return 0 when the engine is elsewhere."""
+
+    def resume(self) -> None:
+        """Let the engine in this process work on the unfinished operations, if it doesn't yet."""
 
 
 @dataclass(frozen=True)
@@ -117,9 +123,30 @@ def connect(config_files: list[str]) -> Session:
 
     :raises HeatliteError: when the configuration can't be used
     """
-    from heatlite.cmd import connect as connector  # the engine's imports, which a help text doesn't need
+    from heatlite import conf as options
 
-    return connector.connect(read_configuration(config_files))
+    conf = options.register(read_configuration(config_files))
+    if has_transport(conf):
+        from heatlite.cmd import connect as daemons  # oslo.messaging, which an embedded engine may not need
+
+        return daemons.to_daemons(conf)
+    from heatlite.cmd.embedded_session import EmbeddedSession, state_directory
+
+    return EmbeddedSession(conf, state_directory())
+
+
+def has_transport(conf: cfg.ConfigOpts) -> bool:
+    """Tell whether the configuration names the daemons' broker.
+
+    The option is read separately: it is oslo.messaging's, which takes long to import.
+    """
+    from oslo_config import cfg
+
+    apart = cfg.ConfigOpts()
+    apart.register_opt(cfg.StrOpt("transport_url", secret=True))
+    apart([], default_config_files=conf.config_file, default_config_dirs=conf.config_dir or [])
+    location = apart.get_location("transport_url")
+    return location is not None and location.location.is_user_controlled
 
 
 def read_configuration(config_files: list[str]) -> cfg.ConfigOpts:

@@ -66,6 +66,9 @@ class Shell:
     def unfinished(self) -> int:
         return 0
 
+    def resume(self) -> None:
+        pass
+
     def close(self) -> None:
         """The engine goes on: the next command needs it."""
 

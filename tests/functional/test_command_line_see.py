@@ -41,6 +41,9 @@ class LastingSession:
     def unfinished(self) -> int:
         return self.deployment.engine.unfinished()
 
+    def resume(self) -> None:
+        pass
+
     def close(self) -> None:
         pass
 

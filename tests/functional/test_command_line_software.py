@@ -27,6 +27,9 @@ class Connected:
     def unfinished(self) -> int:
         return 0
 
+    def resume(self) -> None:
+        pass
+
     def close(self) -> None:
         """The engine is the test's."""
 

@@ -64,6 +64,9 @@ class Remote:
     def unfinished(self) -> int:
         return 0
 
+    def resume(self) -> None:
+        pass
+
     def close(self) -> None:
         pass
 

@@ -18,7 +18,7 @@ from heatlite import exception
 from heatlite.convergence.model import VISITS, Action, Status
 from heatlite.db.records import StackRecord
 from heatlite.engine.operations import adoption
-from heatlite.engine.operations.lifecycle import OperationOptions
+from heatlite.engine.operations.operation_options import OperationOptions
 from heatlite.engine.operations.validation import Submission
 from heatlite.template import Environment
 from tests.simulator import heats

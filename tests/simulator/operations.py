@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from heatlite import exception
 from heatlite.convergence import interrupts
 from heatlite.db import stacks
-from heatlite.engine.operations.lifecycle import OperationOptions
+from heatlite.engine.operations.operation_options import OperationOptions
 from heatlite.engine.operations.validation import Submission
 from heatlite.template import Environment
 from tests.simulator import hooks, nesting, scaling

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from heatlite.context import RequestContext
 from heatlite.convergence.model import NodeState
 from heatlite.engine.membership.project_quota import ProjectQuota, Share
-from heatlite.engine.operations.lifecycle import OperationOptions
+from heatlite.engine.operations.operation_options import OperationOptions
 from heatlite.engine.operations.validation import Submission
 from heatlite.engine.runtime.backlog_puller import BacklogPuller, Room
 from heatlite.template import Environment

@@ -9,5 +9,6 @@
        └─▶ reading ──▶ finding, queries, paging ──▶ db
                └─▶ replies, shown, outputs  build values as heat-api expects them
 
-``service`` is the endpoint and holds no logic. Within ``heatlite.engine`` only ``process`` imports this package.
+``service`` is the endpoint and holds no logic. Within ``heatlite.engine`` only ``process`` and ``local_reader`` import
+this package.
 """

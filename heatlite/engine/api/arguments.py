@@ -29,7 +29,7 @@ from typing import Any, TypeVar
 from heatlite import exception
 from heatlite.db.column_types import is_unicode
 from heatlite.db.records import StackRecord
-from heatlite.engine.operations.lifecycle import OperationOptions
+from heatlite.engine.operations.operation_options import OperationOptions
 from heatlite.schema.sizes import weight
 
 LONGEST_TAG = 80

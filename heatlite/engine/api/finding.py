@@ -16,6 +16,7 @@ from heatlite.context import RequestContext
 from heatlite.db import resources, stack_projects, stacks
 from heatlite.db.records import StackRecord
 from heatlite.engine.api.arguments import stack_identity
+from heatlite.engine.api.visibility import visible
 from heatlite.engine.operations.validation import STACK_NAME
 from heatlite.engine.ports.siblings import newest
 from heatlite.resources.builtin.access_policy import AccessPolicy
@@ -64,13 +65,6 @@ def by_identity(
     return stack
 
 
-def visible(context: RequestContext, stack: StackRecord | None) -> StackRecord | None:
-    """Return the stack, or None if it belongs to a project that the client may not see."""
-    if stack is None or context.is_admin or stack.tenant == context.project_id:
-        return stack
-    return None
-
-
 def is_own_user(context: RequestContext, stack: StackRecord | None) -> bool:
     """Tell whether the client is a user that the stack, or a stack it is nested in, created for its own resources."""
     if stack is None or stack.deleted_at is not None or not context.project_id:
@@ -105,11 +99,6 @@ def may_read_by_policies(context: RequestContext, stack: StackRecord, user_id: s
     rows = resources.by_names(context, stack.id, names) if names else []
     policies = [newest(row for row in rows if row.name == name and row.type == ACCESS_POLICY) for name in names]
     return all(it is not None and AccessPolicy.allows(it.properties_data or {}, resource_name) for it in policies)
-
-
-def project_filter(context: RequestContext) -> str | None:
-    """Return the project whose stacks the client may list; None for every project."""
-    return None if context.is_admin else context.project_id
 
 
 def is_uuid(text: Any) -> bool:

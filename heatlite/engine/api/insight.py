@@ -140,7 +140,7 @@ class InsightEndpoint:
         :raises Invalid: when a part of the query is invalid
         """
         query = arguments.collected(StackQuery, more)
-        found = stack_lists.listed(self._shared, context, query, observations.has_drifted())
+        found = stack_lists.listed(self._shared.settings, context, query, observations.has_drifted())
         ids = [it["stack_identity"]["stack_id"] for it in found]
         return drift_replies.listed(found, observations.numbers(context, ids) if ids else {})
 

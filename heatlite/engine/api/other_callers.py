@@ -12,7 +12,7 @@ import oslo_messaging
 from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db import resources, stacks
-from heatlite.engine.api import finding
+from heatlite.engine.api import finding, visibility
 from heatlite.engine.api.arguments import identity
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
@@ -30,7 +30,7 @@ class OtherCallersEndpoint:
         :raises EntityNotFound: when the project has none
         :raises PhysicalResourceIDAmbiguity: when several stacks have one
         """
-        found = resources.anywhere_by_physical_id(context, physical_resource_id, finding.project_filter(context))
+        found = resources.anywhere_by_physical_id(context, physical_resource_id, visibility.project_filter(context))
         if not found:
             raise exception.EntityNotFound(entity="Resource", name=physical_resource_id)
         if len({row.stack_id for row in found}) > 1:
@@ -53,7 +53,7 @@ class OtherCallersEndpoint:
         :raises NotSupported: when it is nested
         """
         found: Any = stacks.get(context, stack_id) if finding.is_uuid(stack_id) else None
-        stack = finding.visible(context, found)
+        stack = visibility.visible(context, found)
         if stack is None or stack.deleted_at is not None:
             raise finding.not_found(stack_id)
         if stack.owner_id is not None:

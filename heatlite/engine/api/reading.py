@@ -99,7 +99,7 @@ class ReadingEndpoint:
 
     def _all_stacks(self, context: RequestContext, *, resolve_outputs: bool) -> list[Reply]:
         """Return every live root stack. If ``max_listed`` cuts the list, the client reads on with ``list_stacks``."""
-        conditions = stack_lists.conditions(self._shared, context, StackQuery())
+        conditions = stack_lists.conditions(self._shared.settings, context, StackQuery())
         order = paging.order(None, None, {}, stacks.TABLE)
         found, is_cut = stack_lists.read(context, conditions, order, self._page(None))
         listed: list[Reply] = []
@@ -118,16 +118,16 @@ class ReadingEndpoint:
         :param more: the fields of ``StackQuery``
         :raises Invalid: when a part of the query is invalid
         """
-        return stack_lists.listed(self._shared, context, arguments.collected(StackQuery, more))
+        return stack_lists.listed(self._shared.settings, context, arguments.collected(StackQuery, more))
 
     def _page(self, limit: Any) -> paging.Page:
-        return stack_lists.page(self._shared, limit)
+        return stack_lists.page(self._shared.settings, limit)
 
     @client_call
     def count_stacks(self, context: RequestContext, tenant_safe: bool = True, **more: Any) -> int:
         """Return the number of stacks that a query matches; the arguments are those of ``list_stacks``."""
         query = arguments.collected(StackQuery, more)
-        return stacks.count(context, stack_lists.conditions(self._shared, context, query))
+        return stacks.count(context, stack_lists.conditions(self._shared.settings, context, query))
 
     # --- templates and outputs --------------------------------------------------------------------------------
 

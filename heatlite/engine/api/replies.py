@@ -12,12 +12,12 @@ from typing import Any
 from heatlite.db.records import EventRecord, ResourceRecord, ServiceRecord, StackRecord
 from heatlite.db.snapshots import SnapshotRecord
 from heatlite.engine.api.arguments import identity
+from heatlite.engine.api.stack_summary import Reply, stack_summary
 from heatlite.engine.common.times import shown_time
 from heatlite.resources.groups.attributes import RECORDED as MEMBERS
 from heatlite.resources.nested.port import ERRORS
 from heatlite.template import Parameters, Template
 
-Reply = dict[str, Any]
 UNSHOWN = (ERRORS, MEMBERS)
 """Attributes that plugins record for their own use."""
 
@@ -25,25 +25,6 @@ NO_OUTPUT_DESCRIPTION = "No description given"
 
 
 time = shown_time
-
-
-def stack_summary(stack: StackRecord, tags: Sequence[str] | None) -> Reply:
-    """Return a stack as a list shows it; without tags, they are None."""
-    return {
-        "stack_identity": identity(stack),
-        "stack_name": stack.name,
-        "description": "",
-        "stack_action": stack.action,
-        "stack_status": stack.status,
-        "stack_status_reason": stack.status_reason,
-        "creation_time": time(stack.created_at),
-        "updated_time": time(stack.updated_at),
-        "deletion_time": time(stack.deleted_at),
-        "stack_owner": stack.username,
-        "parent": stack.owner_id,
-        "stack_user_project_id": stack.stack_user_project_id,
-        "tags": list(tags) if tags else None,
-    }
 
 
 def stack_details(stack: StackRecord, tags: Sequence[str], template: Template, parameters: Parameters) -> Reply:

@@ -18,7 +18,7 @@ from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db import resources, software_configs, software_deployments, stack_projects
 from heatlite.db.software_deployments import DeploymentRecord
-from heatlite.engine.api import finding, paging
+from heatlite.engine.api import paging, visibility
 from heatlite.engine.api.arguments import document, invalid, mapping
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
@@ -49,7 +49,7 @@ class SoftwareEndpoint:
         self._shared = shared
 
     def _store(self, context: RequestContext) -> Store:
-        return Store(self._shared.database, self._shared.inputs, finding.project_filter(context))
+        return Store(self._shared.database, self._shared.inputs, visibility.project_filter(context))
 
     # --- configs ----------------------------------------------------------------------------------------------
 
@@ -68,7 +68,7 @@ class SoftwareEndpoint:
 
         :param tenant_safe: ignored; only an administrator sees the configs of every project
         """
-        project = finding.project_filter(context)
+        project = visibility.project_filter(context)
         table = software_configs.TABLE
         order = paging.order(None, None, {}, table)
         conditions: list[Any] = [] if project is None else [table.c.tenant == project]
@@ -83,7 +83,7 @@ class SoftwareEndpoint:
     @client_call
     def count_software_configs(self, context: RequestContext) -> int:
         """Return the number of configs of a project."""
-        return software_configs.count(context, finding.project_filter(context))
+        return software_configs.count(context, visibility.project_filter(context))
 
     @client_call
     def create_software_config(
@@ -127,7 +127,7 @@ class SoftwareEndpoint:
 
         :raises RequestLimitExceeded: when they hold too much together
         """
-        project, server = finding.project_filter(context), text("server_id", server_id)
+        project, server = visibility.project_filter(context), text("server_id", server_id)
         size = software_deployments.listed_bytes(context, project, server)
         check_read(size, "list those of one server, or show one after another")
         found = software_deployments.listed(context, project, server)
@@ -136,14 +136,14 @@ class SoftwareEndpoint:
     @client_call
     def count_software_deployments(self, context: RequestContext) -> int:
         """Return the number of deployments that a project may see."""
-        return software_deployments.count(context, finding.project_filter(context))
+        return software_deployments.count(context, visibility.project_filter(context))
 
     @client_call
     def metadata_software_deployments(self, context: RequestContext, server_id: str) -> list[Reply]:
         """Return the configs that are deployed to a server, in the order of their names. The server polls this."""
         if not server_id:
             raise invalid("server_id must be specified")
-        return deployed_to(context, finding.project_filter(context), str(server_id))
+        return deployed_to(context, visibility.project_filter(context), str(server_id))
 
     @client_call
     def show_software_deployment(self, context: RequestContext, deployment_id: str) -> Reply:

@@ -26,6 +26,7 @@ from heatlite.engine.common import limits
 from heatlite.engine.definitions import log_context, traversals
 from heatlite.engine.operations import adoption, reality
 from heatlite.engine.operations.idempotent_start import IdempotentStart
+from heatlite.engine.operations.operation_options import OperationOptions
 from heatlite.engine.operations.reality import Seen
 from heatlite.engine.operations.validation import Accepted, Identity, Submission, Validator, check_name
 from heatlite.engine.shared import Shared
@@ -363,25 +364,3 @@ class Lifecycle:
         limit = self._shared.settings.stack_action_timeout
         seconds = timeout_mins * SECONDS_A_MINUTE if timeout_mins else limit
         return self._shared.inputs.now() + seconds
-
-
-@dataclass(frozen=True)
-class OperationOptions:
-    """The options of an operation, other than its template. None leaves a setting as it is.
-
-    ``adopts``: name → the exported data of the physical resource to adopt; None: every resource is created.
-    ``converge``: visit every resource, even one that certainly hasn't changed. ``refresh``: look at the physical
-    resources first, and repair those that differ; clients who ask for the first get both.
-    """
-
-    timeout_mins: int | None = None
-    disable_rollback: bool | None = None
-    tags: Sequence[str] | None = None
-    adopts: Mapping[str, Any] | None = None
-    converge: bool = False
-    refresh: bool = False
-
-    @property
-    def creation(self) -> Action:
-        """The action of a new stack with these options."""
-        return Action.CREATE if self.adopts is None else Action.ADOPT

@@ -268,5 +268,8 @@ class FakeSession:
     def unfinished(self) -> int:
         return self.engine.in_progress() if self.embedded else 0
 
+    def resume(self) -> None:
+        pass
+
     def close(self) -> None:
         self.closed = True

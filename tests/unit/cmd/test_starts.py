@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import pathlib
 import subprocess
 import sys
 from importlib.metadata import version
+from typing import Any
 
 import pytest
 from packaging.version import Version
@@ -65,35 +67,63 @@ TypePolicy(conf)._enforcer.load_rules()
 for name in before:
     sys.modules.pop(name)
 """
-LIST = """
-import tempfile
+EMBEDDED = """
 from oslo_config import cfg
 from heatlite.cmd import connect, stack
 cfg.CONF([], default_config_files=[], default_config_dirs=[])
+"""
+LIST = """
+from heatlite.cmd import cli
+assert cli.main(["stack", "list"]) == 0
 """
 HELP = """
 from heatlite.cmd import cli
 cli.HeatliteApp()
 """
+FOR_ENGINES = {
+    "amqp",
+    "futurist",
+    "heatlite.clients",
+    "heatlite.engine.shared",
+    "heatlite.engine.traversal",
+    "heatlite.resources",
+    "heatlite.template",
+    "kombu",
+    "oslo_messaging",
+    "oslo_service",
+    "yaml",
+}
+MOST_FOR_A_LIST = 75
+"""Modules of heatlite that a command may import to list stacks; a command with an engine imports about 450."""
 TELL = """
 import json, sys
 print(json.dumps([name for name, module in sys.modules.items() if module is not None]))
 """
-
+COUNT = """
+import gc, json
+searches = sum(it["collections"] for it in gc.get_stats())
+print(json.dumps({"searches": searches, "kept": gc.get_freeze_count(), "left": len(gc.get_objects())}))
+"""
+MOST_SEARCHES = 80
+"""About 50 of them come before the command sets its thresholds."""
 
 IMPORTS_EVENTLET = {"dns", "eventlet.greenthread"} if Version(version("oslo.log")) < Version("8.3") else set()
 """Modules that older releases of oslo.log import by themselves, before the backend is picked."""
 
 
-def imported(program: str) -> set[str]:
+def imported(program: str, **environment: str) -> set[str]:
     """The modules that a process has after it has run this, ``x.y`` and ``x``."""
-    run = subprocess.run(
-        [sys.executable, "-c", program + TELL], capture_output=True, text=True, check=True, env=quiet()
-    )
-    return set(json.loads(run.stdout.splitlines()[-1]))
+    return set(run_program(program + TELL, **environment))
 
 
-@pytest.mark.parametrize("program", [ENGINE, LIST, HELP], ids=["an engine", "a command", "help"])
+def run_program(program: str, **environment: str) -> Any:
+    """Run a program in a process of its own, and return the JSON that it prints last."""
+    command = [sys.executable, "-c", program]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, env=quiet() | environment)
+    return json.loads(run.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize("program", [ENGINE, EMBEDDED, HELP], ids=["an engine", "a command", "help"])
 def test_a_start_leaves_alone_what_it_may_never_need(program: str) -> None:
     assert imported(program) & HEAVY <= IMPORTS_EVENTLET
 
@@ -101,6 +131,23 @@ def test_a_start_leaves_alone_what_it_may_never_need(program: str) -> None:
 def test_help_needs_no_engine() -> None:
     found = imported(HELP)
     assert not {"sqlalchemy", "oslo_messaging", "oslo_service", "heatlite.engine"} & found
+
+
+def test_a_list_of_stacks_starts_no_engine_once_there_is_a_database(tmp_path: pathlib.Path) -> None:
+    state = {"HEATLITE_STATE_DIR": str(tmp_path / "state"), "HOME": str(tmp_path)}
+    assert imported(LIST, **state) >= {"oslo_messaging", "heatlite.engine.traversal"}  # an engine makes the database
+    found = imported(LIST, **state)
+    assert not found & (FOR_ENGINES | HEAVY) - IMPORTS_EVENTLET
+    assert len([it for it in found if it.startswith("heatlite.")]) <= MOST_FOR_A_LIST
+
+
+def test_a_list_of_stacks_makes_few_searches_for_garbage(tmp_path: pathlib.Path) -> None:
+    """With Python's own thresholds there are about 170."""
+    state = {"HEATLITE_STATE_DIR": str(tmp_path / "state"), "HOME": str(tmp_path)}
+    imported(LIST, **state)
+    counted = run_program(LIST + COUNT, **state)
+    assert counted["searches"] <= MOST_SEARCHES
+    assert counted["left"] < counted["kept"] / 10
 
 
 def test_a_daemon_has_what_a_first_stack_needs_before_its_processes_are_forked() -> None:
