@@ -27,7 +27,7 @@ from heatlite.engine.definitions.provider import are_quick
 from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.definitions.work import Settled, TimedOut, Work, goes_on_past_failures
 from heatlite.engine.shared import Shared
-from heatlite.engine.traversal import keystone_cleanup, snapshot_plugins
+from heatlite.engine.traversal import keystone_cleanup, made_twice, snapshot_plugins
 from heatlite.engine.traversal.given_up import GivenUp
 from heatlite.engine.traversal.nested_family import Family
 from heatlite.engine.traversal.transactions import ConflictError, begin, end, fail, finish, progress, release
@@ -92,6 +92,7 @@ class ResultRecorder:
             if len(endings) > 1:
                 return together([self._finish_all(traversal, [ending]) for ending in endings])
             LOG.warning("The lock of %s was taken over: what it came to is dropped", endings[0].work.row.name)
+            self._drop(traversal, endings[0].work, endings[0].outcome)
             return Finished()
         except REFUSING as error:
             if not is_refusal(error):
@@ -100,6 +101,13 @@ class ResultRecorder:
                 return together([self._finish_all(traversal, [ending]) for ending in endings])
             self._fail_unwritten(traversal, endings[0].work, endings[0].outcome, error)
             return Finished()
+
+    def _drop(self, traversal: Traversal, work: Work, outcome: object) -> None:
+        """Let go of what a step came to whose lock is lost; others know the row, but maybe not what was created."""
+        try:
+            made_twice.delete_made_twice(self._shared, traversal, work, outcome)
+        except Exception as error:
+            outage.log_failure(LOG, error, "What %s created, if anything, can't be looked at now", work.row.name)
 
     def _fail_unwritten(
         self, traversal: Traversal, work: Work, outcome: Done | Failed | Waiting | None, error: Exception
@@ -115,7 +123,10 @@ class ResultRecorder:
         What the database never takes fails its resource.
         """
         try:
-            return self._shared.transact(progress.record, waits)
+            written = self._shared.transact(progress.record, waits)
+            if not written:  # the lock of the only one was lost
+                self._drop(traversal, *waits[0])
+            return written
         except ConflictError:
             return [work for wait in waits for work in self.keep_waiting(traversal, [wait])]
         except REFUSING as error:
@@ -158,6 +169,8 @@ class ResultRecorder:
             ended = self._shared.transact(fail.fail, traversal.stack, reason, failures, rollback, lets_go=lets_go)
         except ConflictError:
             LOG.warning("The lock of %s was taken over: that it failed is dropped", failures[0][0].row.name)
+            for work, failure in failures:
+                self._drop(traversal, work, failure)
             return
         except REFUSING as error:
             if not is_refusal(error):

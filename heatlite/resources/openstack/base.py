@@ -43,6 +43,8 @@ from heatlite.resources.openstack.states import State, States
 from heatlite.resources.schema import PropertiesSchema
 from heatlite.resources.sight import Sight
 
+MADE_AGAIN = "made_again"
+"""The key of a resource's data that says that its creation was sent again: an earlier one may come to something yet."""
 IDS = "ids"
 """The key of a resource's data for ids: property → the id that its name meant when the resource was created."""
 PROJECTS = {
@@ -224,6 +226,9 @@ class CloudResource(Resource):
             self.resource_id_set(left[0])
             return None
         self.made(self.create(self.creation()) if self._created is None else self._created)
+        if self.is_repeated:
+            self.data_set(MADE_AGAIN, True)
+            self._delete_others()
         return {}
 
     def creation(self) -> Body:
@@ -364,6 +369,8 @@ class CloudResource(Resource):
         """Begin to delete the object, and other ones that a crash left behind."""
         if self.resource_id is None and self.is_repeated and (left := self.find()):
             self.resource_id_set(left[0])
+        elif self.data.get(MADE_AGAIN):
+            self._others = [it for it in self.find() if it != self.resource_id]
         ids = [] if self.resource_id is None else [self.resource_id]
         return {"since": self.now(), "ids": [*ids, *self._others], "sent": []}
 

@@ -2,7 +2,9 @@
 
 * Every operation that was accepted ended COMPLETE, was superseded, or FAILED for what the run has done: a refusal, a
   quota, a thing that it deleted.
-* Every thing at a service is some row's; every row that is COMPLETE has its thing. Nothing holds a lock.
+* Every thing at a service is some row's, which has it, is to take it over, or has no id yet and finds it by its mark;
+  or an event told that it was left, since an adoption never came to it. Every row that is COMPLETE has its thing.
+  Nothing holds a lock.
 * Of a COMPLETE stack whose things nobody has touched, the services have just what its template says, by name.
 * After the deletion of all stacks no project has anything that it hadn't before, but for what was abandoned.
 """
@@ -18,9 +20,20 @@ import sqlalchemy as sa
 from heatlite.context import EngineContext
 from heatlite.db import models
 from heatlite.db.api import Database
+from heatlite.db.records import ADOPTED
+from heatlite.engine.traversal.unadopted_events import LEFT
 from tests.chaos.cloud import shapes
 from tests.chaos.cloud.things import OF_SNAPSHOTS, Thing
-from tests.chaos.endings import EXCUSES, VISITS, Root, of_last_accepted, of_missing, roots_of, unsettled
+from tests.chaos.endings import (
+    EXCUSES,
+    VISITS,
+    Root,
+    of_last_accepted,
+    of_missing,
+    roots_of,
+    to_be_taken_over,
+    unsettled,
+)
 from tests.chaos.lives import Record
 
 OWN_EXCUSES = (*EXCUSES, shapes.REFUSED, "uota", "aximum number")
@@ -36,7 +49,16 @@ KINDS = {
     "OS::Nova::Server": "servers",
     "OS::Nova::ServerGroup": "server_groups",
 }
-STACK, ROW = models.stack.c, models.resource.c
+STACK, ROW, EVENT = models.stack.c, models.resource.c, models.event.c
+ROOT = models.stack.alias()
+ALIVE = (
+    sa.select(STACK.tenant, ROOT.c.name, ROW.name, ROW.type, ROW.physical_resource_id, ROW.status)
+    .select_from(models.resource)
+    .join(models.stack, STACK.id == ROW.stack_id)
+    .join(ROOT, ROOT.c.id == STACK.root_id)
+    .where(STACK.deleted_at.is_(None))
+)
+"""The rows of live stacks."""
 
 
 @dataclass(frozen=True)
@@ -59,25 +81,39 @@ class Found:
     rows: tuple[Row, ...]
     busy: tuple[str, ...]
     things: Mapping[str, Mapping[str, Thing]]
+    left: frozenset[str] = frozenset()
+    """The ids of what is to be taken over yet, or never will be, as people were told."""
+    searching: frozenset[tuple[str, str, str]] = frozenset()
+    """Project's id, name of the root stack, and kind of each row without an id."""
 
 
 def look(database: Database, things: Mapping[str, Mapping[str, Thing]]) -> Found:
     """Read everything once."""
-    return Found(roots_of(database), tuple(rows_of(database)), tuple(unsettled(database)), things)
+    roots, rows = roots_of(database), tuple(rows_of(database))
+    return Found(roots, rows, tuple(unsettled(database)), things, left_of(database), searching_of(database))
 
 
 def rows_of(database: Database) -> list[Row]:
     """Read the rows of live stacks that have something of these kinds at a service."""
-    root = models.stack.alias()
-    alive = (
-        sa.select(STACK.tenant, root.c.name, ROW.name, ROW.type, ROW.physical_resource_id, ROW.status)
-        .select_from(models.resource)
-        .join(models.stack, STACK.id == ROW.stack_id)
-        .join(root, root.c.id == STACK.root_id)
-        .where(STACK.deleted_at.is_(None), ROW.physical_resource_id.is_not(None))
-    )
+    wanted = ALIVE.where(ROW.physical_resource_id.is_not(None))
     with database.reader(EngineContext(database)) as connection:
-        return [Row(*it[:3], KINDS[it[3]], *it[4:]) for it in connection.execute(alive) if it[3] in KINDS]
+        return [Row(*it[:3], KINDS[it[3]], *it[4:]) for it in connection.execute(wanted) if it[3] in KINDS]
+
+
+def searching_of(database: Database) -> frozenset[tuple[str, str, str]]:
+    """Read where a row may have something at a service whose id it doesn't know."""
+    wanted = ALIVE.where(ROW.physical_resource_id.is_(None))
+    with database.reader(EngineContext(database)) as connection:
+        return frozenset((it[0], it[1], KINDS[it[3]]) for it in connection.execute(wanted) if it[3] in KINDS)
+
+
+def left_of(database: Database) -> frozenset[str]:
+    """Read the ids of what an adoption has still to come to, and of what it never came to."""
+    with database.reader(EngineContext(database)) as connection:
+        given = connection.execute(sa.select(ROW.progress).where(ROW.progress.is_not(None))).scalars()
+        coming = {it for progress in given for it in to_be_taken_over((progress or {}).get(ADOPTED) or {})}
+        told = sa.select(EVENT.physical_resource_id).where(EVENT.resource_status_reason == LEFT)
+        return frozenset(coming | set(connection.execute(told).scalars()))
 
 
 def violations(found: Found, records: Iterable[Record], touched: Set[tuple[str, str]]) -> Iterator[str]:
@@ -98,10 +134,12 @@ def violations(found: Found, records: Iterable[Record], touched: Set[tuple[str, 
 
 def _strangers(found: Found, records: Iterable[Record]) -> Iterator[str]:
     """Things that are no row's."""
-    known, let_go = {row.physical_id for row in found.rows}, let_go_of(records)
+    known, let_go = {row.physical_id for row in found.rows} | found.left, let_go_of(records)
     for project, things in found.things.items():
         for thing in things.values():
-            if thing.id not in known and thing.kind not in OF_SNAPSHOTS and not is_let_go(thing, project, let_go):
+            is_searched = (project, thing.name.split("/")[0], thing.kind) in found.searching
+            is_known = thing.id in known or thing.kind in OF_SNAPSHOTS or is_searched
+            if not is_known and not is_let_go(thing, project, let_go):
                 yield f"{thing} is nobody's"
 
 
@@ -145,11 +183,17 @@ def _of_things(root: Root, found: Found) -> Iterator[str]:
 
 
 def left(
-    before: Mapping[str, Mapping[str, Thing]], after: Mapping[str, Mapping[str, Thing]], records: Iterable[Record]
+    before: Mapping[str, Mapping[str, Thing]],
+    after: Mapping[str, Mapping[str, Thing]],
+    records: Iterable[Record],
+    told: Set[str] = frozenset(),
 ) -> Iterator[str]:
-    """What the deletion of all stacks has left, in words."""
+    """What the deletion of all stacks has left, in words.
+
+    :param told: the ids of what people were told about that an adoption never came to it
+    """
     let_go = let_go_of(records)
     for project, things in after.items():
         for thing in things.values():
-            if thing.id not in before[project] and not is_let_go(thing, project, let_go):
+            if thing.id not in {*before[project], *told} and not is_let_go(thing, project, let_go):
                 yield f"{thing} is left by a deletion, nobody's"

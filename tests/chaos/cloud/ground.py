@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
-from heatlite.context import EngineContext
-from heatlite.db import stacks
 from heatlite.exception import HeatliteError
 from tests.chaos.cloud import endings, shapes
 from tests.chaos.cloud.faults import CLOUD_WEIGHTS, PLENTY, CloudFaults
@@ -65,8 +63,10 @@ class CloudGround(Ground):
         self._before = self._things()
 
     def _context_of(self, number: int) -> dict[str, Any]:
-        project = self.fleet.projects[number]
-        return self.fleet.reached.context(project, project)
+        """Return a context with a token of its own: the one before may have been revoked with the engines'."""
+        project, cloud = self.fleet.projects[number], self.fleet.reached
+        cloud.sessions.of(cloud.login(project, project)).invalidate()
+        return cloud.context(project, project)
 
     def _things(self) -> Things:
         return things_of(self.fleet.reached, self.fleet.projects)
@@ -99,10 +99,11 @@ class CloudGround(Ground):
         for root in endings.roots_of(self.fleet.direct):
             yield f"{root.name} isn't deleted: {root.action}_{root.status}: {root.reason}"
         yield from unsettled(self.fleet.direct)
-        yield from endings.left(self._before, self._things(), records)
+        told = endings.left_of(self.fleet.direct)
+        yield from endings.left(self._before, self._things(), records, told)
 
     def _is_quiet(self) -> bool:
-        return not list(stacks.in_progress(EngineContext(self.fleet.direct)))
+        return not unsettled(self.fleet.direct)
 
     def journals(self, violations: Sequence[str]) -> Iterator[str]:
         """Nothing: the services' own records are in the cloud's directory."""

@@ -185,6 +185,20 @@ def test_a_thing_that_no_row_has_is_nobodys() -> None:
     assert wrong(NET, stranger) == "servers s1 (old/server0#1) is nobody's"
 
 
+@pytest.mark.parametrize(
+    ("known", "is_nobodys"),
+    [
+        ({"searching": frozenset({(OF_PROJECT, "web", "servers")})}, False),
+        ({"searching": frozenset({(OF_PROJECT, "web", "ports"), ("p2", "web", "servers")})}, True),
+        ({"left": frozenset({"s1"})}, False),
+    ],
+    ids=["a row without an id finds it", "rows of others don't", "an event told of it"],
+)
+def test_a_thing_that_a_row_or_a_person_knows_otherwise_isnt(known: Any, *, is_nobodys: bool) -> None:
+    found = Found((), (), (), {OF_PROJECT: {"s1": Thing("servers", "s1", "web/server0#1")}}, **known)
+    assert bool([*endings.violations(found, [], set())]) is is_nobodys
+
+
 def test_what_was_abandoned_is_nobodys_as_was_asked_for() -> None:
     gone = Record("web", OF_PROJECT, {0: TEMPLATE}, [("create", 0, Answer.ACCEPTED)], is_let_go=True)
     assert wrong(NET, Thing("servers", "s1", "web/server0#1"), record=gone, touched=True) == ""

@@ -95,6 +95,42 @@ def test_an_answer_that_was_lost_is_found_again_and_nothing_is_made_twice(api: M
     assert changing(api) == ["POST"]
 
 
+class Late(Thing):
+    """A thing of which an earlier creation comes to something as the repeated one is sent, or after it."""
+
+    arrives = "during the creation"
+
+    def create(self, body: dict[str, Any]) -> dict[str, Any]:
+        if self.is_repeated and self.arrives == "during the creation":
+            super().create(body)
+        return super().create(body)
+
+
+@pytest.mark.parametrize("arrives", ["during the creation", "after it"])
+def test_what_an_earlier_request_makes_late_is_deleted_then_or_with_its_resource(
+    api: MemoryApi, monkeypatch: pytest.MonkeyPatch, arrives: str
+) -> None:
+    monkeypatch.setattr(Late, "arrives", arrives)
+    instance = thing(api)
+    resource = Late(instance)
+    resource.is_repeated = True
+    outcome = start(resource, "CREATE")
+    assert isinstance(outcome, Done)
+    assert [*api.objects["things"]] == [outcome.physical_id]
+    if arrives == "after it":
+        drive(Thing, "CREATE", instance=instance)
+        assert len(api.objects["things"]) == 2
+    assert isinstance(drive(Late, "DELETE", instance=carried(instance, outcome)), Done)
+    assert not api.objects["things"]
+
+
+def test_a_creation_that_is_sent_once_costs_no_look_for_others(api: MemoryApi) -> None:
+    instance = made(api)
+    api.asked.clear()
+    assert isinstance(drive(Thing, "DELETE", instance=instance), Done)
+    assert not [it for it in api.asked if it == ("GET", "/things")]
+
+
 def test_what_was_made_more_than_once_is_deleted_but_for_one(api: MemoryApi) -> None:
     instance = thing(api)
     for _ in range(3):

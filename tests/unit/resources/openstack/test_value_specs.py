@@ -1,4 +1,4 @@
-"""``value_specs`` of Neutron's types: which may have a field that is a property, and what is sent then."""
+"""What Neutron is sent: ``value_specs`` that have the field of a property, and fields that are cleared."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from heatlite.resources.openstack.neutron.net import Net
 from heatlite.resources.openstack.neutron.port import Port
 from heatlite.resources.openstack.neutron.router import Router
 from heatlite.resources.openstack.neutron.subnet import Subnet
+from heatlite.resources.outcomes import Done
 from heatlite.resources.steps import find_existing, start
-from heatlite.resources.testing import instance_of
+from heatlite.resources.testing import carried, instance_of
 from tests import memory_api
 from tests.memory_api import MemoryApi
 
@@ -55,3 +56,14 @@ def test_they_take_the_propertys_place_and_a_name_among_them_is_no_mark(neutron:
     assert (port["device_owner"], port["name"]) == ("b", "called")
     assert find_existing(Port(dataclasses.replace(instance, resource_id=None))) == [port["id"]]
     assert Port(instance).differing(port) == {}
+
+
+def test_a_field_that_the_port_lacks_isnt_cleared(neutron: MemoryApi) -> None:
+    instance = instance_of(Port, {"network": NETWORK, "name": "p"}, cloud=neutron.cloud())
+    made = start(Port(instance), "CREATE")
+    [port] = neutron.objects["ports"].values()
+    port |= {"qos_policy_id": "q", "dns_name": "old"}
+    unset = dict.fromkeys(("propagate_uplink_status", "qos_policy", "dns_name"))
+    assert isinstance(start(Port(carried(instance, made)), "UPDATE", unset), Done)
+    assert "propagate_uplink_status" not in port
+    assert (port["qos_policy_id"], port["dns_name"]) == (None, "")
