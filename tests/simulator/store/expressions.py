@@ -140,7 +140,16 @@ def all_of(parts: list[Expression]) -> Expression:
             return lambda row: first(row) and second(row)
         case [first, second, third]:
             return lambda row: first(row) and second(row) and third(row)
-    return lambda row: all(part(row) for part in parts)
+
+    def evaluate(row: Any) -> bool:
+        for part in parts:  # a generator would cost more than the parts
+            if not part(row):
+                break
+        else:
+            return True
+        return False
+
+    return evaluate
 
 
 def any_of(parts: list[Expression]) -> Expression:
@@ -149,7 +158,16 @@ def any_of(parts: list[Expression]) -> Expression:
             return only
         case [first, second]:
             return lambda row: first(row) or second(row)
-    return lambda row: any(part(row) for part in parts)
+
+    def evaluate(row: Any) -> bool:
+        for part in parts:
+            if part(row):
+                break
+        else:
+            return False
+        return True
+
+    return evaluate
 
 
 def is_null(value: Expression) -> Expression:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.simulator.store.rows import Values
+from tests.simulator.store.rows import Key, Values
 
 Expression = Callable[[Any], Any]
 """Takes a row (in a join: table name → row) and gives a value. NULL is None, and a comparison with it is False."""
@@ -16,7 +16,10 @@ Source = Callable[[Callable[[str], Iterable[Values]]], Iterable[Any]]
 
 @dataclass(frozen=True)
 class Select:
-    """A query. ``table`` names the only table, or is None where ``source`` does the joining."""
+    """A query. ``table`` names the only table, or is None where ``source`` does the joining.
+
+    ``only``: the primary key of the one row that can fit; None: many may
+    """
 
     table: str | None
     source: Source | None
@@ -26,6 +29,7 @@ class Select:
     order: tuple[tuple[Expression, bool], ...] = ()
     limit: int | None = None
     counts: bool = False
+    only: Key | None = None
 
 
 @dataclass(frozen=True)
@@ -41,12 +45,14 @@ class Change:
     """An UPDATE, or, where ``values`` is None, a DELETE.
 
     ``access``: what the rows that an index leads to have in common, before the rest of WHERE is looked at
+    ``only``: the primary key of the one row that can fit; None: many may
     """
 
     table: str
     where: Expression
     access: Expression | None
     values: tuple[tuple[str, Expression], ...] | None
+    only: Key | None = None
 
 
 Plan = Select | Insert | Change

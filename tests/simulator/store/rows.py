@@ -11,8 +11,9 @@ commits. Locks come in three strengths; what may be held beside what is all that
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -54,9 +55,9 @@ class Row:
         self.owner: Transaction | None = None
         self.held: dict[Transaction, Strength] = {}
 
-    def seen_by(self, transaction: Transaction | None) -> Values | None:
+    def seen_by(self, transaction: Transaction) -> Values | None:
         """The version that a transaction sees; None: no row."""
-        return self.written if self.owner is transaction and transaction is not None else self.committed
+        return self.written if self.owner is transaction else self.committed
 
     def in_the_way(self, transaction: Transaction, strength: Strength) -> list[Transaction]:
         """Who must end before this transaction may have the lock."""
@@ -79,7 +80,7 @@ class Shape:
     parents: tuple[tuple[str, str], ...]
     indexed: tuple[str, ...]
 
-    @property
+    @cached_property
     def unique_columns(self) -> frozenset[str]:
         return frozenset(self.primary).union(*map(frozenset, self.unique))
 
@@ -108,12 +109,12 @@ class Table:
     rows: dict[Key, Row] = field(default_factory=dict)
     last_id: int = 0
 
-    def visible(self, transaction: Transaction | None) -> Iterator[tuple[Row, Values]]:
-        """The rows that a transaction sees, now."""
-        for row in tuple(self.rows.values()):
-            values = row.seen_by(transaction)
-            if values is not None:
-                yield row, values
+    def among(self, only: Key | None) -> Iterable[Row]:
+        """The row with this primary key, if there is one; None: all rows."""
+        if only is None:
+            return self.rows.values()
+        row = self.rows.get(only)
+        return () if row is None else (row,)
 
     def committed(self, where: Callable[[Values], bool] = lambda values: True) -> list[Values]:
         """The committed rows for which something holds: for whoever checks, not for statements."""

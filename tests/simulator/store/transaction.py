@@ -61,12 +61,16 @@ class Transaction:
 
     # queries
 
-    def _visible(self, name: str) -> Iterable[Values]:
-        return (values for _, values in self.store.tables[name].visible(self))
+    def _visible(self, name: str, only: Key | None = None) -> list[Values]:
+        seen = [row.written if row.owner is self else row.committed for row in self.store.tables[name].among(only)]
+        return [values for values in seen if values is not None]
 
     def _select(self, plan: Select) -> Result:
         rows: Iterable[Any]
-        rows = self._visible(plan.table) if plan.table is not None else plan.source(self._visible)  # type: ignore[misc]
+        if plan.table is not None:
+            rows = self._visible(plan.table, plan.only)
+        else:
+            rows = plan.source(self._visible)  # type: ignore[misc]
         if (where := plan.where) is not None:
             rows = [row for row in rows if where(row)]
         if plan.counts:
@@ -94,10 +98,15 @@ class Transaction:
         return Result(rowcount=changed)
 
     def _candidates(self, table: Table, plan: Change) -> list[Row]:
-        if self.store.flavour is Flavour.POSTGRESQL or plan.access is None:
-            return [row for row, values in table.visible(self) if plan.where(values)]
-        access = plan.access
-        return [row for row in table.rows.values() if any(access(values) for values in _versions(row))]
+        rows, where, access = table.among(plan.only), plan.where, plan.access
+        if self.store.flavour is Flavour.POSTGRESQL or access is None:
+            return [row for row in rows if (values := row.seen_by(self)) is not None and where(values)]
+        return [
+            row
+            for row in rows
+            if ((values := row.committed) is not None and access(values))
+            or ((values := row.written) is not None and access(values))
+        ]
 
     def _strength(self, shape: Shape, plan: Change) -> Strength:
         if self.store.flavour is Flavour.INNODB or plan.values is None:
@@ -149,14 +158,11 @@ class Transaction:
 
     def _taken(self, table: Table, columns: tuple[str, ...], key: Key) -> Row | None:
         """A row that has this unique key, or may have it when its owner is done."""
-        if columns == table.shape.primary:
-            rows: Iterable[Row] = [table.rows[key]] if key in table.rows else []
-        else:
-            rows = table.rows.values()
-        for row in rows:
-            versions = [row.written] if row.owner is self else _versions(row)
-            if any(_has(values, columns, key) for values in versions):
-                return row
+        first, part = columns[0], key[0]
+        for row in table.among(key if columns == table.shape.primary else None):
+            for values in (row.written,) if row.owner is self else (row.committed, row.written):
+                if values is not None and values[first] == part and _has(values, columns, key):
+                    return row
         return None
 
     def _share(self, parents: Table, key: Any) -> None:
@@ -216,12 +222,8 @@ class Transaction:
             wake()
 
 
-def _versions(row: Row) -> list[Values]:
-    return [values for values in (row.committed, row.written) if values is not None]
-
-
-def _has(values: Values | None, columns: tuple[str, ...], key: Key) -> bool:
-    return values is not None and all(values[name] == part for name, part in zip(columns, key, strict=True))
+def _has(values: Values, columns: tuple[str, ...], key: Key) -> bool:
+    return all(values[name] == part for name, part in zip(columns, key, strict=True))
 
 
 def _sortable(value: Any) -> tuple[bool, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy.sql import operators
 
 from tests.simulator.store.expressions import Compiler, NotUnderstood, all_of, plain
 from tests.simulator.store.plans import Change, Expression, Insert, Plan, Select
-from tests.simulator.store.rows import Shape, Values
+from tests.simulator.store.rows import Key, Shape, Values
 
 Shapes = Mapping[str, Shape]
 Visible = Callable[[str], Iterable[Values]]
@@ -24,6 +24,7 @@ class NoRow(dict[str, Any]):
 
 
 NO_ROW = NoRow()
+ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
 def translate(shapes: Shapes, statement: Any, parameters: Any) -> Plan:
@@ -58,6 +59,7 @@ def select(shapes: Shapes, statement: Any, parameters: Mapping[str, Any]) -> Sel
         order=tuple(_order(compiler, clause) for clause in statement._order_by_clauses),
         limit=None if statement._limit_clause is None else compiler.constant(statement._limit_clause),
         counts=counts,
+        only=None if joined else _only(shapes[origins[0].name], statement, compiler),
     )
 
 
@@ -161,7 +163,7 @@ def _stored(shape: Shape, values: Mapping[str, Any]) -> Values:
 
 
 def _text(value: Any) -> str | None:
-    return None if value is None else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return None if value is None else ENCODER.encode(value)
 
 
 def _name(key: Any) -> str:
@@ -192,7 +194,21 @@ def _change(
 ) -> Change:
     where = [(criterion, compiler.compile(criterion)) for criterion in statement._where_criteria]
     holds = all_of([closure for _, closure in where]) if where else lambda row: True
-    return Change(shape.name, holds, _access(shape, where), values)
+    return Change(shape.name, holds, _access(shape, where), values, _only(shape, statement, compiler))
+
+
+def _only(shape: Shape, statement: Any, compiler: Compiler) -> Key | None:
+    """The primary key that WHERE asks for; None where it asks for several, or for none."""
+    asked: dict[str, Any] = {}
+    for criterion in statement._where_criteria:
+        if criterion.__visit_name__ == "binary" and criterion.left.__visit_name__ == "column":
+            name, right = criterion.left.name, criterion.right
+            if name in shape.primary and right.__visit_name__ == "bindparam":
+                if criterion.operator is operators.eq:
+                    asked[name] = compiler.constant(right)
+                elif criterion.operator is operators.in_op and len(among := compiler.constant(right)) == 1:
+                    (asked[name],) = among
+    return tuple([asked[name] for name in shape.primary]) if len(asked) == len(shape.primary) else None
 
 
 def _access(shape: Shape, where: list[tuple[Any, Expression]]) -> Expression | None:
