@@ -31,9 +31,8 @@ from heatlite.engine.common.settings import Settings as EngineSettings
 from heatlite.engine.runtime import embedded
 from heatlite.rpc import broker, transport
 from heatlite.rpc.engine_client import EngineClient
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
-PATIENCE = 60.0
 KEY = "a key for tests, of 32 letters ."
 QUICK = {
     "lease_seconds": 2,

@@ -15,7 +15,7 @@ from heatlite.context import EngineContext
 from heatlite.db import models
 from heatlite.rpc.engine_client import Record
 from tests.story import Story, Template
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 
 def nested(template: str, depends_on: str | None = None, **properties: Any) -> Template:
@@ -67,7 +67,7 @@ def of(story: Story, place: str) -> Story:
 
 def wait_for(story: Story, place: str, state: str) -> Story:
     """Wait until a nested stack is in a state, and answer its story."""
-    wait_until(lambda: states_of(story).get(place) == state, 60, f"{place} to be {state}", story.explain)
+    wait_until(lambda: states_of(story).get(place) == state, PATIENCE, f"{place} to be {state}", story.explain)
     return of(story, place)
 
 

@@ -22,9 +22,8 @@ from heatlite.db import models
 from heatlite.rpc.engine_client import Identity, Record
 from heatlite.rpc.queries import EventQuery
 from tests.deployment import Deployment
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
-PATIENCE = 120.0
 HELD = 1.0
 """Seconds for which a slow action holds a resource: time enough for a story to do something meanwhile."""
 Template = dict[str, Any]

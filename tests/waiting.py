@@ -8,6 +8,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+PATIENCE = 600.0
+"""Seconds that any wait of any test may take: so many that only what hangs takes as long, on whatever machine."""
 PAUSE, LONGEST_PAUSE, PART = 0.02, 0.25, 0.02
 """Seconds between two questions: at least, at most, and as a part of the time that has passed."""
 

@@ -22,7 +22,7 @@ from tests.chaos.world import VARIABLE, World
 from tests.deployment import Daemons
 from tests.servers import MariaDB, PostgreSQL, RabbitMQ
 from tests.servers.proxied import Proxied
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 ROOT = pathlib.Path(__file__).parents[2]
 LEASE, SWEEP = 3.0, 0.5
@@ -83,8 +83,8 @@ class Fleet(Daemons):
         """Start so many launchers, and wait until an engine of each serves."""
         for _ in range(launchers):
             self.spawn()
-        wait_until(lambda: self.leases() >= launchers, 60, "engines to register", self.tail)
-        wait_until(self.answers, 60, "engines to answer", self.tail)
+        wait_until(lambda: self.leases() >= launchers, PATIENCE, "engines to register", self.tail)
+        wait_until(self.answers, PATIENCE, "engines to answer", self.tail)
 
     def engines_at_work(self) -> list[psutil.Process]:
         """The worker processes that run, oldest first."""

@@ -8,6 +8,7 @@ from random import Random
 from tests.chaos import endings, faults
 from tests.chaos.fleet import Fleet
 from tests.chaos.lives import Load, Record
+from tests.waiting import PATIENCE
 
 
 class Ground:
@@ -17,7 +18,7 @@ class Ground:
     has to end.
     """
 
-    settles = 120.0
+    settles = PATIENCE
     farewell = 60.0
     weights: Mapping[str, int] = faults.WEIGHTS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 
@@ -32,6 +32,8 @@ class Plan:
 
     seed: str = "0"
     seconds: float = 30.0
+    least: int = 0
+    """Operations that must have been accepted before the faults end, however long that takes."""
     every: float = 4.0
     clients: int = 6
     launchers: int = 3
@@ -92,7 +94,7 @@ def play(fleet: Fleet, plan: Plan, ground: Ground | None = None) -> Report:
     watch.start()
     for life in lives:
         life.start()
-    missed = break_things(ground, plan, watch)
+    missed = break_things(ground, plan, watch, lambda: accepted(lives) >= plan.least)
     over.set()
     began = time.monotonic()
     for life in lives:
@@ -107,17 +109,23 @@ def play(fleet: Fleet, plan: Plan, ground: Ground | None = None) -> Report:
     return report
 
 
-def break_things(ground: Ground, plan: Plan, watch: Watch) -> Counter[str]:
-    """One fault after the other until the time is up.
+def accepted(lives: list[Life]) -> int:
+    """How many operations have been accepted by now."""
+    return sum(answer is Answer.ACCEPTED for life in lives for it in [*life.records] for _, _, answer in [*it.asked])
+
+
+def break_things(ground: Ground, plan: Plan, watch: Watch, is_enough: Callable[[], bool]) -> Counter[str]:
+    """One fault after the other until the time is up and there has been enough to break.
 
     :returns: those that met nobody, by name
     """
     breaking, missed = ground.faults(Random(f"{plan.seed}/victims")), Counter[str]()
     last, end = time.monotonic(), time.monotonic() + plan.seconds
     for name in faults.drawn(plan.seed, plan.broker, plan.only, ground.weights):
-        time.sleep(max(LEAST_PAUSE, min(last + plan.every, end) - time.monotonic()))  # the run's own rhythm
+        until = last + plan.every if time.monotonic() >= end else min(last + plan.every, end)
+        time.sleep(max(LEAST_PAUSE, until - time.monotonic()))  # the run's own rhythm
         last = time.monotonic()
-        if last >= end:
+        if last >= end and is_enough():
             break
         watch.begins(name)
         missed[name] += not breaking.happen(name)

@@ -11,7 +11,7 @@ import pytest
 from tests.chaos.fleet import Fleet
 from tests.chaos.run import Plan, play
 
-PLAN = Plan(seed="suite", seconds=32, every=2, clients=4, launchers=2)
+PLAN = Plan(seed="suite", seconds=32, least=5, every=2, clients=4, launchers=2)
 
 
 @pytest.fixture
@@ -28,4 +28,5 @@ def test_nothing_gets_stuck_or_leaks_whatever_breaks(fleet: Fleet) -> None:
     report = play(fleet, PLAN)
     print(report)
     assert not report.violations, f"{report}\n{fleet.tail()}"
-    assert report.answers["accepted"] >= 5, f"too little load to show anything\n{report}"
+    assert report.answers["accepted"] >= PLAN.least, f"too little load to show anything\n{report}"
+    assert report.faults > report.missed.total(), f"every fault met nobody: nothing is shown by this\n{report}"

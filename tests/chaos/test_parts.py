@@ -20,7 +20,7 @@ from tests.chaos.tally import Tally, tally
 from tests.chaos.watch import Fault, line
 from tests.chaos.world import Thing, World
 from tests.servers.proxy import Proxy, to_port
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 ACCEPTED, REFUSED, NOTHING = Answer.ACCEPTED, Answer.REFUSED, Answer.NOTHING
 TEMPLATE = shapes.template(0, {"a": {"type": "Chaos::Thing", "properties": {"key": "web/a", "value": "0"}}})
@@ -172,7 +172,7 @@ def test_a_thing_that_is_not_there_can_not_be_changed(tmp_path: pathlib.Path) ->
 def test_a_proxy_passes_on_until_it_is_cut() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         proxy = Proxy(to_port(server.getsockname()[1]))
-        client = socket.create_connection(("127.0.0.1", proxy.port), timeout=10)
+        client = socket.create_connection(("127.0.0.1", proxy.port), timeout=PATIENCE)
         far, _ = server.accept()
         client.sendall(b"there")
         assert far.recv(10) == b"there"
@@ -180,9 +180,9 @@ def test_a_proxy_passes_on_until_it_is_cut() -> None:
         assert client.recv(10) == b"back"
         assert proxy.cut() == 1
         assert client.recv(10) == b""
-        with proxy.away(), socket.create_connection(("127.0.0.1", proxy.port), timeout=10) as refused:
+        with proxy.away(), socket.create_connection(("127.0.0.1", proxy.port), timeout=PATIENCE) as refused:
             assert refused.recv(10) == b""
-        with socket.create_connection(("127.0.0.1", proxy.port), timeout=10) as again:
+        with socket.create_connection(("127.0.0.1", proxy.port), timeout=PATIENCE) as again:
             again.sendall(b"again")
             far, _ = server.accept()
             assert far.recv(10) == b"again"
@@ -222,7 +222,7 @@ def test_a_process_has_a_clock_of_its_own_that_jumps_and_comes_back(tmp_path: pa
 
         before, steady = told()
         with made.jumped(made.files()[0], 600):
-            wait_until(lambda: told()[0] - before >= 600, 20, "the clock to be ahead")
+            wait_until(lambda: told()[0] - before >= 600, PATIENCE, "the clock to be ahead")
             assert told()[1] - steady < 600
-        wait_until(lambda: told()[0] - before < 600, 20, "the clock to be right again")
+        wait_until(lambda: told()[0] - before < 600, PATIENCE, "the clock to be right again")
         asking.close()

@@ -35,10 +35,9 @@ from tests.cloud.services import ALWAYS, SERVICES, chosen
 from tests.once import made_once
 from tests.servers import MariaDB, RabbitMQ, ServerUnavailable
 from tests.servers.guard import Guard, free_port
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 HERE = pathlib.Path(__file__).parent
-PATIENCE = 180.0
 BESIDES = ("pymysql", "setuptools", "waitress", "wheel")
 POOLS = "pools.yaml"
 CONNECTIONS = 1000

@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.cloud.left import everything
 from tests.cloud.reached import Reached
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 MISSING = re.compile(
     r"The (Image|Flavor|Key|network|subnet|security_group|VolumeType|Volume) \((.+)\) could not be found"
@@ -164,7 +164,7 @@ class Provided:
         wanted = {"name": "existing", "flavorRef": size, "imageRef": image, "networks": "none"}
         server = self.ids["server"] = api.post("/servers", {"server": wanted}, microversion="2.37")["server"]["id"]
         active = lambda: api.get(f"/servers/{server}")["server"]["status"] == "ACTIVE"  # noqa: E731
-        wait_until(active, 120, "the server")
+        wait_until(active, PATIENCE, "the server")
         self._made.append(lambda: api.delete(f"/servers/{server}"))
 
     def _floating_ip(self) -> None:
@@ -231,5 +231,5 @@ class Provided:
         api = self._demo.api("block_storage")
         volume = self.ids[name] = api.post("/volumes", {"volume": {"name": name, "size": 1}})["volume"]["id"]
         available = lambda: api.get(f"/volumes/{volume}")["volume"]["status"] == "available"  # noqa: E731
-        wait_until(available, 120, "the volume")
+        wait_until(available, PATIENCE, "the volume")
         self._made.append(lambda: api.delete(f"/volumes/{volume}"))

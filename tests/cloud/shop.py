@@ -7,7 +7,7 @@ from typing import Any
 from tests.cloud.reached import Reached
 from tests.cloud.words import ref, typed
 from tests.story import hot
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 SSH = {"protocol": "tcp", "port_range_min": 22, "port_range_max": 22, "remote_ip_prefix": "10.0.0.0/8"}
 
@@ -38,7 +38,7 @@ class Outside:
     def delete_server(self, name: str) -> None:
         server = self.ids[name]
         self.compute.delete(f"/servers/{server}")
-        wait_until(lambda: server not in str(self.compute.get("/servers")), 120, "the server to go")
+        wait_until(lambda: server not in str(self.compute.get("/servers")), PATIENCE, "the server to go")
 
     def rules(self) -> list[dict[str, Any]]:
         group = self.network.get(f"/security-groups/{self.ids['group']}")["security_group"]
@@ -60,4 +60,4 @@ class Outside:
 
     def extend_volume(self, size: int) -> None:
         self.storage.post(f"/volumes/{self.ids['data']}/action", {"os-extend": {"new_size": size}})
-        wait_until(lambda: self.volume()["status"] == "available", 120, "the volume to grow")
+        wait_until(lambda: self.volume()["status"] == "available", PATIENCE, "the volume to grow")

@@ -113,7 +113,7 @@ class Killer:
                     worker.kill()
                     worker.wait(60)
                     self.kills += 1
-            wait_until(lambda: len(self._engines.workers()) == WORKERS, 120, "new engines", self._engines.tail)
+            wait_until(lambda: len(self._engines.workers()) == WORKERS, PATIENCE, "new engines", self._engines.tail)
 
     def _waits(self) -> bool:
         """Wait until the stack has got on, and then for some requests or seconds; return True if it is told to stop.

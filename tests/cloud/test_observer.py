@@ -19,7 +19,7 @@ from tests.cloud.shop import Outside, shop
 from tests.cloud.test_reality import looks
 from tests.deployment import InProcess, in_process
 from tests.story import Story
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 PROJECT = "observed"
 OBSERVES = ObserverSettings(
@@ -53,7 +53,7 @@ def look(story: Story) -> dict[str, str]:
         is_new = now is not None and now.looked_at is not None and (before is None or now.looked_at != before.looked_at)
         return is_new and now is not None and now.engine_id is None
 
-    wait_until(has_looked, 60, "the observer to look", story.explain)
+    wait_until(has_looked, PATIENCE, "the observer to look", story.explain)
     wait_until(lambda: not story.state().endswith("IN_PROGRESS"), story.patience, "the repair", story.explain)
     return {it["resource_name"]: it["details"] for it in shown(story)["drift"]}
 

@@ -33,11 +33,9 @@ from tests.servers.cluster import NODES, RabbitMQCluster
 from tests.servers.proxied import Proxied
 from tests.servers.server import Server
 from tests.story import Story, Template, hot, resource
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 PROJECT = "drill"
-PATIENCE = 180.0
-"""Seconds in which what a row promises comes true, on a busy machine too."""
 OPTIONS = {
     "lease_seconds": 4,
     "sweep_interval": 0.5,

@@ -18,7 +18,7 @@ from heatlite.cmd.cli import ALIASES, HeatliteApp
 from heatlite.rpc.engine_client import EngineClient
 from tests.deployment import in_process
 from tests.unit.cmd.test_like_heats_client import ABSENT, FACTS
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 FORMATTING = {
     *("--column", "--fit-width", "--format", "--max-width", "--noindent", "--prefix", "--print-empty", "--variable"),
@@ -229,12 +229,12 @@ def pauses_and_cancels(heatlite: Shell) -> None:
 
 def wait(heatlite: Shell, name: str, options: str = "") -> None:
     """Wait until a resource pauses."""
-    wait_until(lambda: name in heatlite(f"stack hook poll {options} held"), 60, f"{name} to pause")
+    wait_until(lambda: name in heatlite(f"stack hook poll {options} held"), PATIENCE, f"{name} to pause")
 
 
 def settle(heatlite: Shell, stack: str, state: str) -> None:
     """Wait until a stack is in a state."""
-    wait_until(lambda: state in heatlite(f"stack show {stack}"), 60, state)
+    wait_until(lambda: state in heatlite(f"stack show {stack}"), PATIENCE, state)
 
 
 def keeps_software(heatlite: Shell) -> None:

@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 HELLO = pathlib.Path(__file__).parents[2] / "etc" / "heatlite" / "templates" / "hello-world.yaml"
 SLOW = """
@@ -36,7 +36,7 @@ class CommandLine:
 
     def __call__(self, *arguments: str, status: int = 0) -> str:
         process = self.start(*arguments)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE)
         assert process.returncode == status, err
         return out if status == 0 else err
 
@@ -59,7 +59,7 @@ def test_the_life_of_a_stack_without_any_configuration(heatlite: CommandLine) ->
 
 def test_nothing_but_the_result_is_said_on_standard_error(heatlite: CommandLine) -> None:
     process = heatlite.start("stack", "list")
-    assert process.communicate(timeout=60)[1] == ""
+    assert process.communicate(timeout=PATIENCE)[1] == ""
 
 
 def test_a_failed_stack_is_exit_status_one(heatlite: CommandLine, tmp_path: pathlib.Path) -> None:
@@ -89,7 +89,7 @@ def test_ctrl_c_pauses_an_operation_and_any_later_command_goes_on_with_it(
     while "second" not in said:
         said += process.stderr.readline()
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert "Paused" in err
     heatlite("stack", "list")
@@ -105,7 +105,7 @@ def test_a_killed_command_is_gone_on_with_at_once(heatlite: CommandLine, tmp_pat
     while "second" not in said:
         said += process.stderr.readline()
     process.kill()
-    process.communicate(timeout=60)
+    process.communicate(timeout=PATIENCE)
     heatlite("stack", "list")
     assert json.loads(heatlite("stack", "show", "slow", "-f", "json"))["stack_status"] == "CREATE_COMPLETE"
 
@@ -115,9 +115,9 @@ def test_two_commands_at_once_share_the_work(heatlite: CommandLine, tmp_path: pa
     template.write_text(SLOW)
     processes = [heatlite.start("stack", "create", "-t", str(template), f"slow{number}") for number in range(3)]
     for process in processes:
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, err
-    wait_until(lambda: len(json.loads(heatlite("stack", "list", "-f", "json"))) == 3, 10, "three stacks")
+    wait_until(lambda: len(json.loads(heatlite("stack", "list", "-f", "json"))) == 3, PATIENCE, "three stacks")
 
 
 def test_a_dry_run_makes_nothing_and_tells_what_would_be(heatlite: CommandLine) -> None:

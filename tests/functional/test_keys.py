@@ -19,6 +19,7 @@ from heatlite.db.api import Database, Settings
 from heatlite.db.crypt import Vault
 from heatlite.engine.runtime import state_directory
 from tests.functional.db.build import NOW
+from tests.waiting import PATIENCE
 
 OLD, NEW = "o" * 32, "n" * 32
 HOT = {"parameters": {"password": {"type": "string", "hidden": True}}}
@@ -42,7 +43,7 @@ class Place:
         config.write_text("\n".join(["[DEFAULT]", *lines, "[database]", f"connection = {self.url}", ""]))
         command = [sys.executable, "-m", f"heatlite.cmd.{program}", "--config-file", str(config), *arguments]
         quiet = {**os.environ, "PYTHONWARNINGS": "ignore"}
-        return subprocess.run(command, capture_output=True, text=True, timeout=60, env=quiet, check=False)
+        return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, env=quiet, check=False)
 
     def environment(self, template_id: int, *keys: str) -> dict[str, object]:
         """A stored environment, as an engine with these keys reads it."""

@@ -10,7 +10,7 @@ import pytest
 
 from tests.deployment import InProcess, in_process
 from tests.story import Story
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 MEMBER = {
     "heat_template_version": "2021-04-16",
@@ -66,7 +66,7 @@ def test_a_group_is_made_scaled_by_its_policy_and_rolled_over_by_another_configu
     made(story, template(**rolling))
     assert told(story) == ["one", "one"]
     story.client.resource_signal(story.context, story.identity, "More", None)
-    wait_until(lambda: told(story) == ["one"] * 3, 60, "the group to grow")
+    wait_until(lambda: told(story) == ["one"] * 3, PATIENCE, "the group to grow")
     changed(story, template("two", **rolling))
     assert told(story) == ["two", "two"]
 

@@ -11,7 +11,7 @@ import pytest
 from heatlite.exception import EntityNotFound
 from tests.deployment import InProcess, in_process
 from tests.story import Story
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 INSTANCE = {
     "heat_template_version": "2021-04-16",
@@ -91,7 +91,7 @@ class Balanced(Story):
     def begin(self, written: dict[str, Any]) -> None:
         """Create it, and report for the load balancer's server that it is set up."""
         self.create(written, registry=dict(REGISTRY), files=FILES)
-        wait_until(lambda: self.nested().get("WaitHandle") == "CREATE_COMPLETE", 60, "the handle to be there")
+        wait_until(lambda: self.nested().get("WaitHandle") == "CREATE_COMPLETE", PATIENCE, "the handle to be there")
         success = {"Status": "SUCCESS", "Reason": "set up", "Data": "", "UniqueId": "1"}
         self.client.resource_signal(self.context, self.inside(), "WaitHandle", success, sync_call=True)
         self.settle("CREATE_COMPLETE")
@@ -151,7 +151,7 @@ def test_a_load_balancer_has_its_groups_members_when_they_are_made_scaled_change
     assert outputs["zone"] == ""
 
     story.client.resource_signal(story.context, story.identity, "More", None)
-    wait_until(lambda: len(story.servers()) == 3, 60, "the third member to be there")
+    wait_until(lambda: len(story.servers()) == 3, PATIENCE, "the third member to be there")
     assert story.servers() == story.members()
     assert set(first) < set(story.servers())
 
@@ -190,7 +190,9 @@ def test_other_listeners_make_another_load_balancer(deployment: InProcess) -> No
         files=FILES,
     )
     wait_until(
-        lambda: story.inside() != before and story.nested().get("WaitHandle") == "CREATE_COMPLETE", 60, "another one"
+        lambda: story.inside() != before and story.nested().get("WaitHandle") == "CREATE_COMPLETE",
+        PATIENCE,
+        "another one",
     )
     success = {"Status": "SUCCESS", "Reason": "set up", "Data": "", "UniqueId": "1"}
     story.client.resource_signal(story.context, story.inside(), "WaitHandle", success, sync_call=True)

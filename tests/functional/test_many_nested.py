@@ -21,11 +21,11 @@ def test_nested_stacks_need_no_thread_while_they_are_waited_for(
     try:
         story = Story(engine)
         story.create(hot(**{f"web{n}": nested("web.yaml", n=str(n)) for n in range(stacks)}), files={"web.yaml": WAITS})
-        story.settle("CREATE_COMPLETE", 600)
+        story.settle("CREATE_COMPLETE")
         assert list(states_of(story).values()) == ["CREATE_COMPLETE"] * stacks
         verify_family(story)
         story.delete()
-        story.settle("DELETE_COMPLETE", 600)
+        story.settle("DELETE_COMPLETE")
         assert states_of(story) == {}
     finally:
         engine.stop()

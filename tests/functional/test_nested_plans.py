@@ -15,8 +15,8 @@ from heatlite.resources.builtin.test_resource import TestResource
 from heatlite.resources.sight import IS_GONE, Sight
 from tests.deployment import InProcess, in_process
 from tests.family import nested, stacks_of, text
-from tests.story import PATIENCE, Story, hot, resource
-from tests.waiting import wait_until
+from tests.story import Story, hot, resource
+from tests.waiting import PATIENCE, wait_until
 
 Told = dict[str, Any]
 SIZED = {"size": {"type": "string", "default": "1"}}

@@ -22,7 +22,7 @@ from tests.deployment import InProcess, in_process
 from tests.functional.engine.watching import World
 from tests.functional.test_command_line_see import LastingSession
 from tests.story import Story, hot, resource
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 FAST = ObserverSettings(resources_per_second=1000, requests_per_second=0, interval=0.05)
 
@@ -61,7 +61,7 @@ def ids(story: Story) -> dict[str, str]:
 
 
 def repaired(story: Story) -> None:
-    wait_until(lambda: story.state() == "UPDATE_COMPLETE", 60, "the repair", story.explain)
+    wait_until(lambda: story.state() == "UPDATE_COMPLETE", PATIENCE, "the repair", story.explain)
 
 
 def run(story: Story, *arguments: str, status: int = 0) -> str:
@@ -80,7 +80,7 @@ def test_drift_in_a_nested_stack_belongs_to_its_root_and_commands_show_it(
     story.create(tree())
     story.settle("CREATE_COMPLETE")
     world.sights["1"] = Sight(properties={"value": "other"})
-    wait_until(lambda: drift_of(story) != {}, 60, "the observer to look")
+    wait_until(lambda: drift_of(story) != {}, PATIENCE, "the observer to look")
     assert drift_of(story) == {"1": 'changed outside: value is "other" and should be "x"'}
     [listed] = json.loads(run(story, "stack", "list", "--drifted", "-f", "json"))
     assert (listed["Stack Name"], listed["Drifted"]) == (story.name, 1)
@@ -96,7 +96,7 @@ def test_drift_in_a_nested_stack_belongs_to_its_root_and_commands_show_it(
     shown = story.client.show_drift(story.context, inner["stack_identity"])
     assert [it["resource_name"] for it in shown["drift"]] == ["1"]
     world.sights.clear()
-    wait_until(lambda: drift_of(story) == {}, 60, "the observer to look again")
+    wait_until(lambda: drift_of(story) == {}, PATIENCE, "the observer to look again")
     assert json.loads(run(story, "stack", "list", "--drifted", "-f", "json")) == []
 
 
@@ -108,13 +108,13 @@ def test_a_nested_stack_is_kept_in_place(story: Story, world: World) -> None:
     repaired(story)
     assert world.sights == {}
     assert ids(story) == before
-    wait_until(lambda: drift_of(story) == {}, 60, "the observer to look again")
+    wait_until(lambda: drift_of(story) == {}, PATIENCE, "the observer to look again")
 
 
 def test_an_operator_stops_it_by_the_database(story: Story, world: World, capsys: pytest.CaptureFixture[str]) -> None:
     story.create(hot(a=resource("1"), b=resource("2"), c=resource("3")), tags=["heatlite.keep"])
     story.settle("CREATE_COMPLETE")
-    wait_until(lambda: len(world.looks) > 1, 60, "the observer to look")
+    wait_until(lambda: len(world.looks) > 1, PATIENCE, "the observer to look")
     manage_observer.switch(story.deployment.database, stopped=True)
     world.sights["a"] = IS_GONE
     manage_observer.switch(story.deployment.database, stopped=True)
@@ -141,6 +141,6 @@ def test_what_turns_out_to_need_a_replacement_in_a_nested_stack_fails_and_stays(
 
     monkeypatch.setattr(TestResource, "handle_update", handle_update)
     world.sights["1"] = Sight(properties={"value": "other"})
-    wait_until(lambda: story.state() == "UPDATE_FAILED", 60, "the repair to fail", story.explain)
+    wait_until(lambda: story.state() == "UPDATE_FAILED", PATIENCE, "the repair to fail", story.explain)
     assert NOT_IN_PLACE in story.show()["stack_status_reason"]
     assert ids(story) == before

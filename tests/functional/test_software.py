@@ -12,7 +12,7 @@ from heatlite.context import EngineContext
 from heatlite.db import stack_projects
 from tests.deployment import InProcess, in_process
 from tests.story import Story, hot, resource
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 INPUTS = [{"name": "port", "type": "Number", "default": 80}, {"name": "kind", "replace_on_change": True}]
 OUTPUTS = [{"name": "address"}, {"name": "trouble", "error_output": True}]
@@ -147,7 +147,7 @@ def test_what_is_another_projects_is_not_there(story: Story, deployment: InProce
 
 def test_a_resource_waits_until_its_server_has_signalled(story: Story) -> None:
     story.create(deployed(input_values={"port": 8080, "more": "x"}))
-    wait_until(lambda: story.client.list_software_deployments(story.context), 60, "the server to be told")
+    wait_until(lambda: story.client.list_software_deployments(story.context), PATIENCE, "the server to be told")
     assert {"port": 8080, "more": "x", "kind": None, "deploy_action": "CREATE"}.items() <= inputs_of(story).items()
     server = story.client.describe_stack_resource(story.context, story.identity, "server")
     [told] = server["metadata"]["deployments"]
@@ -173,7 +173,7 @@ def test_the_metadata_of_a_server_tell_its_agent_where_to_ask(story: Story) -> N
 
 def test_what_the_server_says_went_wrong_fails_the_stack(story: Story) -> None:
     story.create(deployed())
-    wait_until(lambda: story.client.list_software_deployments(story.context), 60, "the server to be told")
+    wait_until(lambda: story.client.list_software_deployments(story.context), PATIENCE, "the server to be told")
     story.client.signal_software_deployment(story.context, the_deployment(story)["id"], {"trouble": "no disk"})
     stack = story.settle("CREATE_FAILED")
     assert "Deployment to server failed: trouble : no disk" in stack["stack_status_reason"]
@@ -239,7 +239,7 @@ def all_signalled(story: Story, action: str, value: str) -> None:
             story.client.resource_signal(story.context, nested, each["resource_name"], None)
         return story.show()["stack_status"] != "IN_PROGRESS"
 
-    wait_until(signalled, 60, f"the {action} to end")
+    wait_until(signalled, PATIENCE, f"the {action} to end")
     story.settle(f"{action}_COMPLETE")
     found = story.client.list_software_deployments(story.context)
     assert [it["input_values"] for it in found] == [{"kind": value}] * 4
@@ -258,7 +258,7 @@ def all_wait(story: Story) -> bool:
 @pytest.mark.parametrize("policy", [{}, {"rolling_update": {"max_batch_size": 2, "pause_time": 0.1}}])
 def test_a_group_waits_for_all_of_its_servers(story: Story, policy: dict[str, Any]) -> None:
     story.create(waiting_group("one", **policy))
-    wait_until(lambda: all_wait(story), 60, "all to wait for a signal")
+    wait_until(lambda: all_wait(story), PATIENCE, "all to wait for a signal")
     all_signalled(story, "CREATE", "one")
     story.update(waiting_group("two", **policy))
     all_signalled(story, "UPDATE", "two")
@@ -269,7 +269,7 @@ def test_a_group_waits_for_all_of_its_servers(story: Story, policy: dict[str, An
 
 def test_a_group_that_waits_can_be_deleted(story: Story) -> None:
     story.create(waiting_group("one"))
-    wait_until(lambda: all_wait(story), 60, "all to wait for a signal")
+    wait_until(lambda: all_wait(story), PATIENCE, "all to wait for a signal")
     story.delete()
     story.settle("DELETE_COMPLETE")
     assert story.client.list_software_deployments(story.context) == []

@@ -40,13 +40,11 @@ from heatlite.rpc import messages
 from heatlite.rpc.serializer import PlainSerializer
 from tests.deployment import KEY, Daemons
 from tests.fuzz.surface import ATTACKER, HIDDEN, VICTIM, Call, Facts, Method, drawn, hot, internal, surface
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 CANARY = "canary-of-the-victim"
 MOST_MEMORY = 400 * 1024 * 1024
 """Bytes of resident memory that an engine may have."""
-PATIENCE = 90.0
-"""Seconds for an answer, on a machine that has other things to do."""
 OPTIONS = {
     "lease_seconds": 30,
     "max_resources_per_stack": 1000,

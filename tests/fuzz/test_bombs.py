@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from typing import Any
 from unittest import mock
 
@@ -86,8 +85,9 @@ def test_many_mappings_of_types_are_looked_up_soon(engine: Endpoint) -> None:
 def test_what_takes_too_long_is_not_done_once_more_for_each_of_the_others(engine: Endpoint) -> None:
     backtracks = {"yaql": {"expression": "$.data =~ '(a+)+b'", "data": "a" * 40}}
     many = template({f"r{number}": value(backtracks) for number in range(200)})
-    began, place = time.monotonic(), r"resources\.r0\.properties\.value\.yaql: that takes more than"
+    place = r"resources\.r0\.properties\.value\.yaql: that takes more than"
     second = mock.patch.object(yaql_process.EVALUATOR, "limits", yaql_process.Limits(seconds=1))
-    with second, pytest.raises(RequestLimitExceeded, match=place):
+    asked = mock.patch.object(yaql_process.EVALUATOR, "evaluate", wraps=yaql_process.EVALUATOR.evaluate)
+    with second, asked as evaluate, pytest.raises(RequestLimitExceeded, match=place):
         engine.create("slow", many)
-    assert time.monotonic() - began < 60
+    assert evaluate.call_count == 1

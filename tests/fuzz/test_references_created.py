@@ -20,7 +20,7 @@ from heatlite.resources.registry import Registry
 from heatlite.resources.schema import Property, Type
 from tests.deployment import InProcess, in_process
 from tests.fuzz.references import BESIDE, WRITTEN, Drawn, drawn, drawn_in_groups, places, template, with_value
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 REGISTRY = Registry.load()
 ANN = {"project_id": "demo", "username": "ann"}
@@ -112,7 +112,7 @@ def test_what_is_drawn_comes_to_an_end(engine: InProcess, type_name: str) -> Non
     settle(engine)
     for _, identity in made.values():
         engine.client.delete_stack(ANN, identity)
-    wait_until(lambda: not states(engine), 120, "the stacks to be gone", lambda: str(states(engine))[:2000])
+    wait_until(lambda: not states(engine), PATIENCE, "the stacks to be gone", lambda: str(states(engine))[:2000])
     assert not wrong
 
 
@@ -122,4 +122,4 @@ def settle(engine: InProcess) -> None:
     def unsettled() -> list[str]:
         return [name for name, it in states(engine).items() if it["stack_status"] == "IN_PROGRESS"]
 
-    wait_until(lambda: not unsettled(), 120, "the stacks to come to an end", lambda: str(unsettled()))
+    wait_until(lambda: not unsettled(), PATIENCE, "the stacks to come to an end", lambda: str(unsettled()))

@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.cloud.reached import Reached
 from tests.heat_api.cloud import Cloud
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 NEEDED = "aodh"
 STACK = "scales"
@@ -44,7 +44,6 @@ resources:
 outputs:
   size: {value: {get_attr: [group, current_size]}}
 """
-PATIENCE = 300.0
 GNOCCHI = {"endpoint_filter": {"service_type": "metric"}}
 
 

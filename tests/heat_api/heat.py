@@ -20,9 +20,8 @@ from heatlite.rpc import transport
 from heatlite.rpc.engine_client import EngineClient
 from tests.deployment import conf
 from tests.identity.keystone_server import PASSWORD
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
-PATIENCE = 120.0
 WORKERS = 2
 SERVE = (
     "import sys; sys.argv = ['{name}', '--config-file', sys.argv[1]]; from heat.wsgi import {module}; import waitress; "

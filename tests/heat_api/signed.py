@@ -13,7 +13,7 @@ from typing import Any
 import requests
 
 from tests.heat_api.cloud import Cloud
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 STACK = "signed"
 TEMPLATE = """
@@ -57,7 +57,6 @@ ALARM = {
 }
 """What Aodh's notifier posts to the URL of an action."""
 DONE = {"Status": "SUCCESS", "Reason": "it is up", "Data": "10.0.0.1", "UniqueId": "1"}
-PATIENCE = 120.0
 
 
 def run(cloud: Cloud) -> int:

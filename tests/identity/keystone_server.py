@@ -25,12 +25,11 @@ from tests.identity.request_context import request_context
 from tests.once import made_once
 from tests.servers import ServerUnavailable
 from tests.servers.guard import free_port
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 VARIABLE = "HEATLITE_KEYSTONE"
 WANTED = ("keystone==30.0.0", "waitress")
 PASSWORD = "a password for tests"
-PATIENCE = 300.0
 SERVE = "import sys; from keystone.wsgi import api; import waitress; waitress.serve(api.application, **{})"
 CONFIGURATION = """
 [DEFAULT]

@@ -26,9 +26,9 @@ from oslo_config import cfg
 
 from tests.imports.heat_stacks import STACKS, HeatStack
 from tests.imports.heat_values import VALUE_STACKS
+from tests.waiting import PATIENCE
 
 LEFT_OUT = {"alembic_version", "migrate_version", "stack_lock"}
-PATIENCE = 120
 PAUSE = 0.3
 
 

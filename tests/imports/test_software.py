@@ -23,10 +23,9 @@ from tests.imports import taking
 from tests.imports.conftest import HEATS_KEY, as_sqlite
 from tests.imports.taking import happened, now_made
 from tests.story import Story
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 FIXTURE = pathlib.Path(__file__).parent / "heat27_software.sql"
-SOON = 60  # seconds: only what hangs takes as long
 SERVER, ANOTHER = "0a6f2c1e-5b8d-4c31-9e33-8a6ee0b4d001", "0a6f2c1e-5b8d-4c31-9e33-8a6ee0b4d002"
 
 
@@ -105,7 +104,9 @@ def test_a_suspension_and_a_new_config_are_deployed(story: Story) -> None:
     args = {"existing": True}
     story.client.update_stack(story.context, story.identity, None, {"parameters": {"text": "echo 2"}}, {}, args)
     story.step_until("done", "UPDATE_IN_PROGRESS")
-    wait_until(lambda: "echo 2" in [it["config"] for it in told(story, SERVER).values()], SOON, "the server to be told")
+    wait_until(
+        lambda: "echo 2" in [it["config"] for it in told(story, SERVER).values()], PATIENCE, "the server to be told"
+    )
     story.client.resource_signal(story.context, story.identity, "done", {"r": "two", "deploy_status_code": 0})
     story.settle("UPDATE_COMPLETE")
     shown = {it["output_key"]: it["output_value"] for it in story.show()["outputs"]}

@@ -19,7 +19,7 @@ from tests.integration import gates
 from tests.servers import MariaDB, PostgreSQL, RabbitMQ
 from tests.servers.proxied import Proxied
 from tests.story import Story, Template, hot, slow
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 LAYERS, WIDTH, GATED = 8, 25, 4
 RESOURCES = LAYERS * WIDTH
@@ -58,8 +58,8 @@ def broken(
     try:
         for _ in range(2):
             deployment.spawn()
-        wait_until(lambda: len(deployment.engines()) >= 2, 90, "engines to register", deployment.tail)
-        wait_until(deployment.answers, 60, "engines to answer", deployment.tail)
+        wait_until(lambda: len(deployment.engines()) >= 2, PATIENCE, "engines to register", deployment.tail)
+        wait_until(deployment.answers, PATIENCE, "engines to answer", deployment.tail)
         yield deployment
     finally:
         deployment.stop()
@@ -89,10 +89,10 @@ def begun(deployment: Deployment, gate: pathlib.Path | None = None) -> Story:
 
     :param gate: a file without which no more than about half of them come to be
     """
-    wait_until(deployment.answers, 60, "engines to answer", deployment.tail)  # they may just have been cut off
+    wait_until(deployment.answers, PATIENCE, "engines to answer", deployment.tail)  # they may just have been cut off
     story = Story(deployment)
     story.create(layered(gate))
-    wait_until(lambda: made(story) >= RESOURCES // 4, 60, "a quarter of the resources", deployment.tail)
+    wait_until(lambda: made(story) >= RESOURCES // 4, PATIENCE, "a quarter of the resources", deployment.tail)
     assert story.state() == "CREATE_IN_PROGRESS", "it was over before anything broke: nothing is shown by this"
     return story
 
@@ -114,9 +114,9 @@ def state(story: Story) -> str:
         return "_".join(connection.execute(found).one())
 
 
-def completes(story: Story, seconds: float = 90) -> None:
+def completes(story: Story) -> None:
     """Wait until a story's stack is complete, and look that all is there."""
     deployment: Any = story.deployment
-    wait_until(lambda: not state(story).endswith("IN_PROGRESS"), seconds, "the stack to end", deployment.tail)
+    wait_until(lambda: not state(story).endswith("IN_PROGRESS"), PATIENCE, "the stack to end", deployment.tail)
     assert state(story) == "CREATE_COMPLETE", deployment.tail()
     assert made(story) == RESOURCES

@@ -15,11 +15,10 @@ from typing import Any
 
 from heatlite.resources.base import Resource
 from heatlite.resources.schema import Property, Type
+from tests.waiting import PATIENCE
 
 TYPE, CONSTRAINT = "Tests::Gate", "tests.gate"
 ROOT = pathlib.Path(__file__).parents[2]
-LONG = 240.0
-"""Seconds after which a gate that nobody opens opens by itself, so that a test that fails ends."""
 
 
 def install(directory: pathlib.Path) -> dict[str, str]:
@@ -48,7 +47,7 @@ class Refuses:
 
     def validate(self, value: Any, cloud: Any) -> bool:
         """Wait until the gate is open, and refuse."""
-        end = time.monotonic() + LONG
+        end = time.monotonic() + PATIENCE
         while not pathlib.Path(str(value)).exists() and time.monotonic() < end:
             time.sleep(0.05)
         return False

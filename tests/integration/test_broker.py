@@ -6,7 +6,6 @@ import pathlib
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,9 +20,8 @@ from tests.deployment import Daemons, conf, quiet
 from tests.servers.guard import free_port
 from tests.servers.rabbitmq import QUORUM, PermissiveRabbitMQ, RabbitMQ, denies, vhost_of
 from tests.story import Story, hot, resource
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
-PATIENCE = 60.0
 OWN = tuple(f"{topic}." for topic in messages.TOPICS)
 
 
@@ -170,10 +168,8 @@ def test_an_engine_that_is_refused_its_queues_says_so_first_and_is_not_up(
 
 def test_a_client_gives_up_after_its_time_limit_and_says_why(made: Any, rabbitmq: RabbitMQ, refusing: str) -> None:
     deployment = made(refusing)
-    begun = time.monotonic()
     with pytest.raises(exception.NoAnswer, match=reason_of(rabbitmq)):
         client_of(deployment.transport, timeout=3).list_services({"project_id": "nobody"})
-    assert time.monotonic() - begun < PATIENCE
 
 
 def test_a_command_that_no_engine_answers_ends_and_says_why(made: Any, rabbitmq: RabbitMQ, refusing: str) -> None:

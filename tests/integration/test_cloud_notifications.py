@@ -27,10 +27,10 @@ from heatlite.engine.traversal.announcements import Announcements
 from heatlite.resources.base import Resource
 from heatlite.resources.registry import Registry
 from heatlite.rpc import connection, messages, notification_listener
-from tests.deployment import PATIENCE, InProcess, conf, in_process
+from tests.deployment import InProcess, conf, in_process
 from tests.servers.rabbitmq import RabbitMQ, vhost_of
 from tests.story import Story, Template, hot
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 NEVER = 600.0
 """Seconds between two looks that a test never waits for."""

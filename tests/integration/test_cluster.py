@@ -11,7 +11,7 @@ import pytest
 from tests.deployment import Daemons
 from tests.integration.broken import begun, completes
 from tests.servers.cluster import NODES, RabbitMQCluster
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 LEASE = 8
 OPTIONS = "rabbit_quorum_queue=true&rabbit_transient_quorum_queue=true&kombu_reconnect_delay=0.5"
@@ -31,7 +31,7 @@ def daemons(mariadb: Any, cluster: RabbitMQCluster, tmp_path: pathlib.Path) -> I
     try:
         for _ in range(2):
             made.spawn()
-        wait_until(lambda: len(made.engines()) >= 2, 90, "engines to register", made.tail)
+        wait_until(lambda: len(made.engines()) >= 2, PATIENCE, "engines to register", made.tail)
         yield made
     finally:
         made.stop()
@@ -44,6 +44,6 @@ def test_a_node_of_the_brokers_cluster_is_lost(cluster: RabbitMQCluster, daemons
     engines, story = sorted(daemons.engines()), begun(daemons)
     cluster.driver.lose(lost)
     completes(story)
-    wait_until(daemons.answers, 60, "engines to answer", daemons.tail)
+    wait_until(daemons.answers, PATIENCE, "engines to answer", daemons.tail)
     completes(begun(daemons))
     assert sorted(daemons.engines()) == engines

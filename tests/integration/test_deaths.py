@@ -20,7 +20,7 @@ from tests.deployment import QUICK
 from tests.integration import poison
 from tests.integration.replaceable import Replaceable, things
 from tests.story import Story, hot, resource
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 LARGE = 200
 SECONDS = 0.5
@@ -42,7 +42,7 @@ def engines(mariadb: Any, rabbitmq: Any, tmp_path: pathlib.Path) -> Iterator[Rep
 
 def ended(engines: Replaceable) -> None:
     """Wait until no stack is in progress."""
-    wait_until(lambda: "IN_PROGRESS" not in engines.states(), 120, "every operation to end", engines.tail)
+    wait_until(lambda: "IN_PROGRESS" not in engines.states(), PATIENCE, "every operation to end", engines.tail)
 
 
 def made_once(engines: Replaceable, count: int) -> None:
@@ -57,15 +57,15 @@ def test_an_engine_that_slept_through_its_death_writes_nothing_more_and_goes_on_
 ) -> None:
     story = Story(engines)
     story.create(things(20, 4.0))  # each holds a lock for longer than a lease
-    wait_until(lambda: len(engines.holders()) == 2, 60, "both engines to hold something", engines.tail)
+    wait_until(lambda: len(engines.holders()) == 2, PATIENCE, "both engines to hold something", engines.tail)
     zombie, _other = list(engines.holders())
     process = engines.process_of(zombie)
     process.send_signal(signal.SIGSTOP)
-    wait_until(lambda: zombie not in engines.engines(), 60, "the other to notice", engines.tail)
-    wait_until(lambda: zombie not in engines.holders(), 60, "what it held to be taken over", engines.tail)
+    wait_until(lambda: zombie not in engines.engines(), PATIENCE, "the other to notice", engines.tail)
+    wait_until(lambda: zombie not in engines.holders(), PATIENCE, "what it held to be taken over", engines.tail)
     written = engines.written_by(zombie)
     process.send_signal(signal.SIGCONT)
-    wait_until(lambda: len(engines.engines()) == 2, 60, "it to register anew", engines.tail)
+    wait_until(lambda: len(engines.engines()) == 2, PATIENCE, "it to register anew", engines.tail)
     assert zombie not in engines.engines()
     story.settle("CREATE_COMPLETE")
     story.verify(*things(20, 4.0)["resources"])
@@ -91,7 +91,7 @@ def test_a_plugin_that_kills_its_engine_kills_no_more_than_it_may(engines: Repla
     reason = "resources.bad: 3 engines died at it, one after the other; it isn't tried again"
     assert reason in found["bad"]["resource_status_reason"]
     beside.settle("CREATE_COMPLETE")
-    wait_until(lambda: len(engines.engines()) == 2, 60, "the launchers to start others", engines.tail)
+    wait_until(lambda: len(engines.engines()) == 2, PATIENCE, "the launchers to start others", engines.tail)
     assert engines.log.read_text().count("exited with status 1") == 3
 
 
@@ -111,7 +111,7 @@ def timed(engines: Replaceable, story: Story, victims: int) -> float:
     before, begun = engines.completions(), time.monotonic()
     story.create(things(LARGE, SECONDS))
     if victims:
-        wait_until(lambda: engines.completions() - before > LARGE // 4, 120, "a quarter of it", engines.tail)
+        wait_until(lambda: engines.completions() - before > LARGE // 4, PATIENCE, "a quarter of it", engines.tail)
         for process in engines.workers()[:victims]:
             process.kill()
         assert engines.states() >= {"IN_PROGRESS"}, "it was over before they died: nothing is shown by this"

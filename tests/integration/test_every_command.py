@@ -14,7 +14,7 @@ import pytest
 from heatlite.cmd.cli import COMMANDS, HeatliteApp
 from heatlite.rpc.engine_client import EngineClient
 from tests.deployment import Daemons
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 SERVER = """
 heat_template_version: 2021-04-16
@@ -197,7 +197,7 @@ def does_things_with_it(heatlite: Heatlite) -> None:
 
 def waits_at_a_hook(heatlite: Heatlite) -> None:
     heatlite("stack create -t @hooked.yaml -e @hook.yaml hooked")
-    wait_until(lambda: heatlite.records("stack hook poll hooked"), 60, "the hook")
+    wait_until(lambda: heatlite.records("stack hook poll hooked"), PATIENCE, "the hook")
     heatlite("stack hook clear --pre-create hooked held")
     heatlite("stack watch hooked")
     heatlite("stack delete --yes --wait hooked")

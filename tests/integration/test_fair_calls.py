@@ -27,10 +27,9 @@ from heatlite.rpc.server import Fairness
 from tests.deployment import Daemons, conf, running
 from tests.integration import gates
 from tests.story import Story, Template, hot, resource
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 THREADS, MOST_THREADS, MOST_CALLS = 4, 3, 6
-LONG = 30
 
 
 class Patient:
@@ -46,7 +45,7 @@ class Patient:
     def hold(self, context: Any) -> str:
         with self._lock:
             self.held += 1
-        self.may_end.wait(2 * LONG)
+        self.may_end.wait(2 * PATIENCE)
         return "held"
 
     def answer(self, context: Any) -> str:
@@ -63,11 +62,11 @@ class Calls:
     def __init__(self, bus: Any, pool: concurrent.futures.Executor) -> None:
         self.patient, self._pool = Patient(), pool
         target = oslo_messaging.Target(exchange=messages.EXCHANGE, topic="fair", version="1.0")
-        self._client = oslo_messaging.get_rpc_client(bus, target, timeout=LONG)
+        self._client = oslo_messaging.get_rpc_client(bus, target, timeout=PATIENCE)
         self.caller = MessagingCaller(self._client)
 
     def begin(self, project: str, method: str) -> concurrent.futures.Future[Any]:
-        return self._pool.submit(self.caller.call, {"project_id": project}, method, "1.0", LONG)
+        return self._pool.submit(self.caller.call, {"project_id": project}, method, "1.0", PATIENCE)
 
     def cast(self, project: str, method: str) -> None:
         self._client.cast({"project_id": project}, method)
@@ -89,34 +88,34 @@ def calls(rabbitmq: Any) -> Iterator[Calls]:
 
 def test_a_call_is_answered_though_another_project_has_many_that_are_not(calls: Calls) -> None:
     crowd = [calls.begin("crowd", "hold") for _ in range(MOST_CALLS)]
-    wait_until(lambda: calls.patient.held == MOST_THREADS, LONG, "the crowd to have all the threads that it may")
-    assert calls.begin("neighbour", "answer").result(LONG) == "neighbour"
+    wait_until(lambda: calls.patient.held == MOST_THREADS, PATIENCE, "the crowd to have all the threads that it may")
+    assert calls.begin("neighbour", "answer").result(PATIENCE) == "neighbour"
     assert calls.patient.held == MOST_THREADS
     calls.patient.may_end.set()
-    assert [it.result(LONG) for it in crowd] == ["held"] * MOST_CALLS
+    assert [it.result(PATIENCE) for it in crowd] == ["held"] * MOST_CALLS
 
 
 def test_one_call_too_many_of_a_project_is_refused_at_once_and_no_others(calls: Calls) -> None:
     crowd = [calls.begin("crowd", "hold") for _ in range(20)]
-    wait_until(lambda: sum(it.done() for it in crowd) == 20 - MOST_CALLS, LONG, "those that are too many")
+    wait_until(lambda: sum(it.done() for it in crowd) == 20 - MOST_CALLS, PATIENCE, "those that are too many")
     refused = [it.exception() for it in crowd if it.done()]
     assert {type(error) for error in refused} == {exception.RequestLimitExceeded}
     assert "calls_per_project). This call was not carried out: repeat it later" in str(refused[0])
-    assert calls.begin("neighbour", "answer").result(LONG) == "neighbour"
+    assert calls.begin("neighbour", "answer").result(PATIENCE) == "neighbour"
     calls.patient.may_end.set()
     assert sum(it.exception() is None for it in crowd) == MOST_CALLS
-    assert calls.begin("crowd", "answer").result(LONG) == "crowd", "and later it is answered again"
+    assert calls.begin("crowd", "answer").result(PATIENCE) == "crowd", "and later it is answered again"
 
 
 def test_a_message_that_nobody_waits_for_is_never_refused(calls: Calls) -> None:
     for _ in range(2 * MOST_CALLS):
         calls.cast("crowd", "tell")
     crowd = [calls.begin("crowd", "hold") for _ in range(MOST_CALLS)]
-    wait_until(lambda: calls.patient.held == MOST_THREADS, LONG, "the crowd to have all the threads that it may")
+    wait_until(lambda: calls.patient.held == MOST_THREADS, PATIENCE, "the crowd to have all the threads that it may")
     for _ in range(3):
         calls.cast("crowd", "tell")
     calls.patient.may_end.set()
-    wait_until(lambda: calls.patient.told == 2 * MOST_CALLS + 3, LONG, "every cast")
+    wait_until(lambda: calls.patient.told == 2 * MOST_CALLS + 3, PATIENCE, "every cast")
     concurrent.futures.wait(crowd)
 
 
@@ -129,7 +128,7 @@ class Crowd:
     def __init__(
         self, deployment: Daemons, count: int, constraint: Template, value: str, pool: concurrent.futures.Executor
     ) -> None:
-        client = client_of(deployment.transport, timeout=10 * LONG)
+        client = client_of(deployment.transport, timeout=10 * PATIENCE)
         template = hot({"p": {"type": "string", "constraints": [constraint]}})
 
         def call(place: int) -> None:
@@ -164,7 +163,7 @@ def test_an_engine_process_answers_one_project_beside_anothers_slow_calls(
     with running(daemons) as deployment, concurrent.futures.ThreadPoolExecutor(6) as pool:
         crowd = Crowd(deployment, 6, {"custom_constraint": gates.CONSTRAINT}, str(gate), pool)
         try:
-            wait_until(lambda: crowd.refused() == 4, LONG, "the crowd")
+            wait_until(lambda: crowd.refused() == 4, PATIENCE, "the crowd")
             neighbour = Story(deployment)
             neighbour.create(hot(a=resource()))
             neighbour.settle("CREATE_COMPLETE")
@@ -183,7 +182,7 @@ def test_forty_validations_with_a_slow_pattern_do_not_hold_up_a_neighbours_creat
     with running(daemons) as deployment, concurrent.futures.ThreadPoolExecutor(40) as pool:
         idle = [seconds_of_a_create(deployment) for _ in range(20)]
         crowd, beside = Crowd(deployment, 40, {"allowed_pattern": "(a+)+$"}, "a" * 40 + "!", pool), []
-        wait_until(lambda: crowd.answers() != [], 2 * LONG, "the crowd to be at it")
+        wait_until(lambda: crowd.answers() != [], PATIENCE, "the crowd to be at it")
         while len(beside) < 20 and len(crowd.answers()) < 40:
             beside.append(seconds_of_a_create(deployment))
         answered = len(crowd.answers())

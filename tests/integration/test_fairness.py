@@ -24,7 +24,7 @@ from heatlite.context import EngineContext
 from heatlite.db import models
 from tests.deployment import Daemons, running
 from tests.story import Story, Template, hot, resource
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 CROWD = 1_000
 CLIENTS = 4
@@ -93,7 +93,7 @@ def timed_create(deployment: Daemons) -> float:
     """Seconds from the call to COMPLETE of a small stack of another project, which is deleted then."""
     story, begun = Story(deployment, "neighbour"), time.monotonic()
     story.create(ten())
-    wait_until(lambda: in_progress(deployment, "neighbour") == 0, 120, "the neighbour's stack", deployment.tail)
+    wait_until(lambda: in_progress(deployment, "neighbour") == 0, PATIENCE, "the neighbour's stack", deployment.tail)
     took = time.monotonic() - begun
     assert story.state() == "CREATE_COMPLETE"
     story.delete()
@@ -140,11 +140,11 @@ def test_a_thousand_stacks_of_one_project_do_not_starve_another(
             seen.idle.append(timed_create(deployment))
             seen.idle_calls.append(timed_call(shown))
         with watched(deployment, seen), crowd(deployment, CROWD) as is_accepted:
-            wait_until(lambda: in_progress(deployment) > 50, 120, "the crowd to queue", deployment.tail)
+            wait_until(lambda: in_progress(deployment) > 50, PATIENCE, "the crowd to queue", deployment.tail)
             while in_progress(deployment) > 20:
                 (seen.beside if is_accepted() else seen.arriving).append(timed_create(deployment))
                 seen.calls.append(timed_call(shown))
-            wait_until(lambda: in_progress(deployment) == 0, 300, "the crowd to be served", deployment.tail)
+            wait_until(lambda: in_progress(deployment) == 0, PATIENCE, "the crowd to be served", deployment.tail)
         print(f"\n{seen}")
     assert len(seen.beside) > 10, "the crowd was gone too soon for this to show anything"
     idle, beside = (statistics.quantiles(each, n=20)[-1] for each in (seen.idle, seen.beside))

@@ -12,7 +12,7 @@ import oslo_messaging
 from tests.deployment import Daemons, conf, running
 from tests.family import nested, text
 from tests.story import Story, hot, resource
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 KEY = "a key of this test's"
 PROFILER = f"\n[profiler]\nenabled = true\ntrace_sqlalchemy = true\nhmac_keys = another,{KEY}\n"
@@ -92,7 +92,7 @@ def its_lines_say_so(story: Story, written: list[dict[str, Any]]) -> None:
 def its_trace_is_one(story: Story, collector: Collector) -> None:
     """From the call, over messages to both engines, down to the resource and the database."""
     made = {f"r{number}" for number in range(10)} | {"web", "broken"}
-    wait_until(lambda: made <= {it["resource"] for it in collector.begun("resource")}, 30, "the trace")
+    wait_until(lambda: made <= {it["resource"] for it in collector.begun("resource")}, PATIENCE, "the trace")
     assert {it["base_id"] for it in collector.parts} == {story.context["trace_info"]["base_id"]}
     assert {"create_stack", "check_resource"} <= {it["method"] for it in collector.begun("rpc")}
     assert any("INSERT INTO stack" in it["db"]["statement"] for it in collector.begun("db"))

@@ -14,9 +14,9 @@ import pytest
 
 from heatlite.context import EngineContext
 from heatlite.db import services, stacks
-from tests.deployment import PATIENCE, Daemons, cfg_value, running
+from tests.deployment import Daemons, cfg_value, running
 from tests.story import Story, hot, resource
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 
 @pytest.fixture
@@ -66,7 +66,9 @@ def an_operation_is_reset_and_repaired(daemons: Daemons) -> Story:
     story.settle("CREATE_FAILED")
     assert "no operation is in progress that could be reset" in refused(daemons, "reset_stack_status", story.name)[1]
     assert "UPDATE has begun" in daemons.manage("stack", "repair", story.name)
-    wait_until(lambda: "pre-create" in daemons.manage("stack", "explain", story.name), 60, "the hook", story.explain)
+    wait_until(
+        lambda: "pre-create" in daemons.manage("stack", "explain", story.name), PATIENCE, "the hook", story.explain
+    )
     daemons.client.resource_signal(story.context, story.identity, "b", {"unset_hook": "pre-create"})
     story.settle("UPDATE_COMPLETE")
     story.verify("a", "b")
@@ -91,7 +93,7 @@ def what_is_deleted_is_purged(daemons: Daemons, story: Story) -> None:
     assert "stacks: 0 rows purged" in daemons.manage("purge_deleted")
     assert "stacks: 0 rows purged" in daemons.manage("purge_deleted", "0", "-p", "another")
     moment = lambda: "stacks: 1 rows" in daemons.manage("purge_deleted", "0", "-g", "seconds", "-b", "1")  # noqa: E731
-    wait_until(moment, 30, "a second to be over", daemons.tail)
+    wait_until(moment, PATIENCE, "a second to be over", daemons.tail)
     assert stacks.get(EngineContext(daemons.database), stack_id) is None
     assert "should be a positive integer" in refused(daemons, "purge_deleted", "many")[1]
     assert "There is nothing to migrate" in daemons.manage("migrate_convergence_1", stack_id)

@@ -13,9 +13,9 @@ import oslo_messaging
 import pytest
 
 from heatlite.db import models
-from tests.deployment import PATIENCE, Daemons, conf, running
+from tests.deployment import Daemons, conf, running
 from tests.story import Story, hot, resource
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 
 class Ear:
@@ -113,7 +113,7 @@ def what_dead_engines_left_unsent_is_sent_by_the_next(daemons: Daemons, ear: Ear
     launcher.wait()
     daemons.launch()
     story.settle("CREATE_COMPLETE")
-    wait_until(lambda: "create.end" in ear.of(story), 2 * PATIENCE, "the end to be told", daemons.tail)
+    wait_until(lambda: "create.end" in ear.of(story), PATIENCE, "the end to be told", daemons.tail)
     hears(ear, story, "create.start", "create.end")
     wait_until(lambda: unsent(daemons) == [], PATIENCE, "what was sent to go", daemons.tail)
 

@@ -17,7 +17,7 @@ from heatlite.rpc import messages
 from tests.chaos.thing import HANGER, install
 from tests.deployment import KEY, Daemons, running
 from tests.story import Story, hot, resource, vanish
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -68,8 +68,8 @@ def a_broken_stack_is_repaired_by_a_new_operation(story: Story, daemons: Daemons
 def a_process_reports_on_a_signal(daemons: Daemons) -> None:
     (worker,) = daemons.workers()
     os.kill(worker.pid, signal.SIGUSR2)
-    wait_until(lambda: "Guru Meditation" in daemons.log.read_text(), 30, "the report", daemons.tail)
-    wait_until(lambda: "Configuration" in daemons.log.read_text(), 30, "its end", daemons.tail)
+    wait_until(lambda: "Guru Meditation" in daemons.log.read_text(), PATIENCE, "the report", daemons.tail)
+    wait_until(lambda: "Configuration" in daemons.log.read_text(), PATIENCE, "its end", daemons.tail)
     said = daemons.log.read_text()
     assert "heatlite/engine/runtime/recovery.py" in said, "where threads stand"
     assert KEY not in said
@@ -112,8 +112,8 @@ def messages_of_nonsense_are_dropped(story: Story, daemons: Daemons) -> None:
 def a_step_that_hangs_costs_its_own_resource(daemons: Daemons) -> None:
     hangs = Story(daemons)
     hangs.create(hot(a=resource("1"), hanger={"type": HANGER, "depends_on": "a"}))
-    wait_until(lambda: ended(daemons, hangs), 120, "the creation to end", daemons.tail)
-    wait_until(daemons.answers, 60, "an engine to answer", daemons.tail)
+    wait_until(lambda: ended(daemons, hangs), PATIENCE, "the creation to end", daemons.tail)
+    wait_until(daemons.answers, PATIENCE, "an engine to answer", daemons.tail)
     stack = hangs.settle("CREATE_FAILED")
     assert "resources.hanger: 2 engines died at it" in stack["stack_status_reason"]
     assert hangs.resources()["a"]["resource_status"] == "COMPLETE"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pathlib
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -12,10 +13,9 @@ from heatlite import exception
 from tests.integration.broken import Deployment, begun, broken, completes
 from tests.servers import breakages
 from tests.story import Story, hot, resource
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 LEASE = 8.0
-PATIENCE = 60.0
 OURS = ("heatlite.", "oslo_db", "oslo.db", "sqlalchemy", "oslo_messaging.rpc")
 
 
@@ -60,11 +60,15 @@ def test_a_client_is_told_by_name_that_nothing_was_done(deployment: Deployment, 
     story.settle("CREATE_COMPLETE")
 
 
-def test_an_outage_and_its_end_are_told_once_by_each_engine_and_without_a_traceback(deployment: Deployment) -> None:
-    story, place = begun(deployment), len(deployment.log.read_text(errors="replace"))
+def test_an_outage_and_its_end_are_told_once_by_each_engine_and_without_a_traceback(
+    deployment: Deployment, tmp_path: pathlib.Path
+) -> None:
+    gate = tmp_path / "open"
+    story, place = begun(deployment, gate), len(deployment.log.read_text(errors="replace"))
     with deployment.proxied.proxies["database"].away():
         told = lambda: deployment.trouble(place)  # noqa: E731
         wait_until(lambda: count(told(), "can't be used") == 2, PATIENCE, "both to notice", deployment.tail)
+    gate.touch()
     completes(story)
     wait_until(lambda: count(told(), "can be used again") == 2, PATIENCE, "both to notice the end", deployment.tail)
     lines = [line for line in deployment.trouble(place) if line.split()[4].startswith(OURS)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.deployment import Daemons
 from tests.story import Story, hot, resource
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 
 def test_an_api_engine_accepts_and_a_worker_engine_converges(
@@ -22,7 +22,7 @@ def test_an_api_engine_accepts_and_a_worker_engine_converges(
         worker = deployment.launch("--role", "worker")
         story.settle("CREATE_COMPLETE")
         worker.terminate()
-        worker.wait(30)
-        wait_until(lambda: len(deployment.engines()) == 1, 10, "the worker to say goodbye", deployment.tail)
+        worker.wait(PATIENCE)
+        wait_until(lambda: len(deployment.engines()) == 1, PATIENCE, "the worker to say goodbye", deployment.tail)
     finally:
         deployment.stop()

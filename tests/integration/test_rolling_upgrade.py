@@ -15,7 +15,7 @@ from tests.deployment import Daemons, running
 from tests.family import nested, states_of, text
 from tests.integration.previous import VERSION
 from tests.story import Story, hot, resource
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 INNER = text(
     hot({"size": {"type": "string"}}, None, a=resource({"get_param": "size"}), b=resource("2", depends_on="a"))
@@ -74,6 +74,6 @@ def what_the_old_one_held_goes_on_with_the_new(daemons: Daemons, old: Any) -> No
     os.killpg(old.pid, signal.SIGKILL)
     old.wait()
     story.settle("CREATE_COMPLETE")
-    wait_until(lambda: len(daemons.engines()) == 1, 60, "the old engine to be declared dead", daemons.tail)
+    wait_until(lambda: len(daemons.engines()) == 1, PATIENCE, "the old engine to be declared dead", daemons.tail)
     story.delete()
     story.settle("DELETE_COMPLETE")

@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy
 
 from tests.servers import MariaDB, PostgreSQL, RabbitMQ, Server
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
 
@@ -158,9 +158,9 @@ def test_a_server_ends_with_the_run_that_started_it_even_when_that_is_killed(dat
     orphans = [psutil.Process(int(pid)), *guards_of(run.pid)]
     run.kill()
     run.communicate()
-    _, running = psutil.wait_procs(orphans, timeout=20)
+    _, running = psutil.wait_procs(orphans, timeout=PATIENCE)
     assert all(process.status() == psutil.STATUS_ZOMBIE for process in running)  # where init reaps nothing
-    wait_until(lambda: not os.path.exists(directory), 20, "the server's directory to go")
+    wait_until(lambda: not os.path.exists(directory), PATIENCE, "the server's directory to go")
 
 
 def guards_of(pid: int) -> list[psutil.Process]:

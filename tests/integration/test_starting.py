@@ -17,9 +17,8 @@ from heatlite.db import services
 from tests.integration.broken import Deployment, state
 from tests.servers.proxied import Proxied
 from tests.story import Story, hot, slow
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
-PATIENCE = 60.0
 LEAVES_WITHIN = 45.0
 """Seconds, on a machine that is busy otherwise: where the broker is away its connections are given up after some."""
 TROUBLE = re.compile(r"Traceback|cannot join thread|Unhandled exception|Exception in thread")

@@ -23,7 +23,7 @@ from tests.deployment import Daemons, running
 from tests.family import inline, nested, stacks_of, text
 from tests.integration import things
 from tests.story import Story, Template, hot
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 BRANCHES, LEAVES, NESTED = 7, 28, 49
 PARAMETERS = {name: {"type": "string"} for name in ("value", "form")}
@@ -120,12 +120,12 @@ def test_a_tree_survives_the_death_of_an_engine(
     act = ACTS[action]
     prepare(story, action)
     act.begin(story)
-    wait_until(lambda: act.is_in_its_middle(story, world, action), 90, f"the middle of {action}", story.explain)
+    wait_until(lambda: act.is_in_its_middle(story, world, action), PATIENCE, f"the middle of {action}", story.explain)
     os.kill(daemons.workers()[0].pid, signal.SIGKILL)
     assert story.state().endswith("IN_PROGRESS"), "it was over before the engine died: nothing is shown by this"
     story.settle(f"{action.upper()}_COMPLETE")
     verify(story, world, act.ends)
-    wait_until(lambda: len(daemons.workers()) == 2, 30, "the launcher to replace the worker", daemons.tail)
+    wait_until(lambda: len(daemons.workers()) == 2, PATIENCE, "the launcher to replace the worker", daemons.tail)
     if action != "delete":
         story.delete()
         story.settle("DELETE_COMPLETE")
@@ -145,7 +145,7 @@ def prepare(story: Story, action: str) -> None:
 
 def verify(story: Story, world: pathlib.Path, ends: tuple[str, str] | None) -> None:
     """See that the things are those that the templates ask for, and that nothing is left of the way there."""
-    wait_until(lambda: not left(story), 60, "locks and sync points to go", lambda: str(left(story)))
+    wait_until(lambda: not left(story), PATIENCE, "locks and sync points to go", lambda: str(left(story)))
     below, seen = stacks_of(story), things.things(world)
     assert {it["status"] for it in below.values()} <= {"COMPLETE"}
     assert len(below) == (NESTED if ends else 0)

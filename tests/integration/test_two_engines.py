@@ -17,7 +17,7 @@ from heatlite.db import models
 from heatlite.template import load
 from tests.deployment import Daemons, running
 from tests.story import Story, Template
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 TEMPLATES = pathlib.Path(__file__).parents[1] / "unit" / "template" / "poc"
 FAIR_SHARE = 0.1
@@ -69,7 +69,7 @@ def test_what_a_killed_engine_held_is_finished_by_the_others(story: Story, daemo
     }
     before = happened(story, daemons)
     acts[operation]()
-    wait_until(lambda: happened(story, daemons) - before > LEAVES // 3, 30, "a third of the work", daemons.tail)
+    wait_until(lambda: happened(story, daemons) - before > LEAVES // 3, PATIENCE, "a third of the work", daemons.tail)
     victim = daemons.workers()[0]
     os.kill(victim.pid, signal.SIGKILL)
     assert story.state().endswith("IN_PROGRESS"), "it was over before the engine died: nothing is shown by this"
@@ -78,7 +78,7 @@ def test_what_a_killed_engine_held_is_finished_by_the_others(story: Story, daemo
         assert story.resources() == {}
     else:
         story.verify(*leaves()["resources"])
-    wait_until(lambda: len(daemons.workers()) == 2, 30, "the launcher to replace the worker", daemons.tail)
+    wait_until(lambda: len(daemons.workers()) == 2, PATIENCE, "the launcher to replace the worker", daemons.tail)
 
 
 def happened(story: Story, daemons: Daemons) -> int:

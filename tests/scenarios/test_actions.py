@@ -92,7 +92,7 @@ def test_a_deletion_does_not_wait_for_a_suspension(story: Story) -> None:
     story.suspend()
     story.step_until("a", "SUSPEND_IN_PROGRESS")
     story.delete()
-    story.settle("DELETE_COMPLETE", seconds=60)
+    story.settle("DELETE_COMPLETE")
     story.verify_nothing_left()
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.family import of
 from tests.story import Story, Template, hot, resource
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 SERVER = "5f2c6a0e-0000-4000-8000-00000000000"
 DELETE = ["DELETE"]
@@ -58,7 +58,7 @@ def test_what_is_applied_only_when_it_goes_is_applied_then(story: Story, kind: s
         story.delete()
     else:
         story.update(hot(config=deployed(kind)["config"], keep=resource()))
-    wait_until(lambda: told(story) == ["DELETE"], 60, "the server to be told", story.explain)
+    wait_until(lambda: told(story) == ["DELETE"], PATIENCE, "the server to be told", story.explain)
     assert story.state().endswith("IN_PROGRESS")
     story.client.resource_signal(inner.context, inner.identity, name, {"deploy_status_code": "0"})
     story.settle(f"{way.upper()}_COMPLETE")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.story import Story, hot, resource
+from tests.waiting import PATIENCE, wait_until
 
 BROKEN = {"type": "OS::Heat::TestResource", "properties": {"value": "x", "fail": True}}
 
@@ -59,10 +60,13 @@ def test_a_stack_that_takes_too_long_fails_although_no_message_arrives(story: St
 
 
 def test_waiting_resources_hold_no_thread(story: Story) -> None:
-    """The engines have fewer threads than there are resources, each of which waits."""
-    dummies = {f"d{number}": {"type": "OS::Heat::Dummy", "properties": {"wait_secs": 1}} for number in range(100)}
+    """The engines have fewer threads than there are resources, all of which wait at once."""
+    dummies = {f"d{number}": {"type": "OS::Heat::Dummy", "properties": {"wait_secs": 3600}} for number in range(100)}
     story.create(hot(**dummies))
-    story.settle("CREATE_COMPLETE", seconds=15)
+    begun = lambda: len(story.order("CREATE", "IN_PROGRESS"))  # noqa: E731
+    wait_until(lambda: begun() == len(dummies), PATIENCE, "all to wait", story.explain)
+    story.delete()
+    story.settle("DELETE_COMPLETE")
 
 
 def expire(story: Story) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.family import of, text
 from tests.story import Story, hot, resource
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 OUTPUTS = {
     "refs": {"value": {"get_attr": ["group", "refs"]}},
@@ -171,11 +171,11 @@ def test_signals_to_policies_change_the_size_of_a_group(story: Story) -> None:
     story.settle("CREATE_COMPLETE")
     first = members(story)
     signal(story, "up")
-    wait_until(lambda: outputs(story)["size"] == 3, 20, "the group to grow")
+    wait_until(lambda: outputs(story)["size"] == 3, PATIENCE, "the group to grow")
     assert first.items() <= members(story).items()
     assert outputs(story)["outputs"] == ["v"] * 3
     signal(story, "down")
-    wait_until(lambda: outputs(story)["size"] == 1, 20, "the group to shrink")
+    wait_until(lambda: outputs(story)["size"] == 1, PATIENCE, "the group to shrink")
     assert not first.items() & members(story).items(), "the oldest go first"
     story.verify_told("up SIGNAL_COMPLETE", "down SIGNAL_COMPLETE")
     assert story.state() == "CREATE_COMPLETE"
@@ -194,7 +194,7 @@ def test_of_signals_at_once_each_that_is_told_of_has_scaled_the_group(story: Sto
         list(senders.map(lambda _: signal(story, "up"), range(12)))
     scaled_by = story.told().count("up SIGNAL_COMPLETE")
     assert scaled_by >= 1
-    wait_until(lambda: outputs(story)["size"] == 1 + scaled_by, 20, f"the group to grow by {scaled_by}")
+    wait_until(lambda: outputs(story)["size"] == 1 + scaled_by, PATIENCE, f"the group to grow by {scaled_by}")
     story.verify_nothing_left()
 
 
@@ -202,7 +202,7 @@ def test_a_group_that_cools_down_takes_no_signal(story: Story) -> None:
     story.create(hot({}, SCALED, group=scaled(), up=policy(1, cooldown=3600)))
     story.settle("CREATE_COMPLETE")
     signal(story, "up")
-    wait_until(lambda: outputs(story)["size"] == 2, 20, "the group to grow")
+    wait_until(lambda: outputs(story)["size"] == 2, PATIENCE, "the group to grow")
     signal(story, "up")
     assert len(members(story)) == 2
     assert story.told().count("up SIGNAL_COMPLETE") == 1

@@ -89,10 +89,10 @@ def test_a_retained_resource_is_not_deleted_with_its_stack_nor_by_an_update(stor
     kept = {**resource("1", **STICKY), "deletion_policy": "Retain"}
     created(story, hot(a=kept, b=kept, c=resource("1", depends_on="a")))
     story.update(hot(a=kept))
-    story.settle("UPDATE_COMPLETE", seconds=30)
+    story.settle("UPDATE_COMPLETE")
     story.verify("a")
     story.delete()
-    story.settle("DELETE_COMPLETE", seconds=30)
+    story.settle("DELETE_COMPLETE")
     assert sorted(story.order("DELETE")) == ["a", "b", "c"]
 
 
@@ -105,7 +105,7 @@ def test_an_external_resource_is_looked_at_once_and_never_deleted(story: Story) 
     reason = story.settle("UPDATE_FAILED")["stack_status_reason"]
     assert "Update to property external_id of a (OS::Heat::TestResource) is not supported." in reason
     story.delete()
-    story.settle("DELETE_COMPLETE", seconds=30)
+    story.settle("DELETE_COMPLETE")
 
 
 def test_what_a_tree_abandons_another_adopts(story: Story) -> None:
@@ -160,7 +160,7 @@ def test_a_stack_in_progress_is_not_abandoned(story: Story) -> None:
 def test_what_cannot_be_adopted_fails_and_a_rollback_gives_the_rest_back(story: Story) -> None:
     data = {"template": hot(a=resource(**STICKY), b=resource(depends_on="a")), "files": {}}
     story.adopt({**data, "resources": {"a": {"resource_id": "theirs"}}}, rollback=True)
-    story.settle("ROLLBACK_COMPLETE", seconds=30)
+    story.settle("ROLLBACK_COMPLETE")
     assert story.resources() == {}
 
 

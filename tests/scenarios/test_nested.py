@@ -163,7 +163,7 @@ def test_a_parent_can_be_deleted_whose_nested_stack_is_gone_already(story: Story
 def test_cancelling_without_rollback_ends_what_nested_stacks_are_at(story: Story) -> None:
     story.create(
         hot(web=nested("deep.yaml")),
-        files={**FILES, "server.yaml": text(hot(SIZED, SIZE_OUT, server=slow("create", seconds=30)))},
+        files={**FILES, "server.yaml": text(hot(SIZED, SIZE_OUT, server=slow("create", seconds=3600)))},
     )
     wait_for(story, "web.inner", "CREATE_IN_PROGRESS")
     story.cancel(rollback=False)

@@ -9,7 +9,7 @@ import pytest
 from tests.family import inline, nested, text
 from tests.scenarios.test_time_limits import time_out
 from tests.story import Story, Template, hot, resource
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 SIZE_OUT = {"size": {"value": {"get_attr": ["server", "output"]}}}
 KINDS = ("template", "stack", "group", "scaling group")
@@ -108,14 +108,14 @@ def test_what_came_to_a_wait_condition_is_there_after_the_end_of_the_time(story:
     time_out(story, "CREATE")
     assert outputs(story)["data"] == '{"1": "data 1"}'
     signal(story, "2", "SUCCESS")
-    wait_until(lambda: '"2"' in outputs(story)["data"], 60, "the signal to be shown", story.explain)
+    wait_until(lambda: '"2"' in outputs(story)["data"], PATIENCE, "the signal to be shown", story.explain)
 
 
 def test_get_resource_of_a_failed_resource_gives_what_it_is_called_by(story: Story) -> None:
     told = {name: {"value": {"get_resource": name}} for name in ("made", "bad")}
     story.create(hot(None, told, made=resource(), bad=resource(fail=True)))
     story.settle("CREATE_FAILED")
-    wait_until(lambda: not any(story.left()), 60, "all to rest", story.explain)
+    wait_until(lambda: not any(story.left()), PATIENCE, "all to rest", story.explain)
     found = outputs(story)
     assert found["made"] == story.physical_ids()["made"]
     assert found["bad"] == (story.physical_ids()["bad"] or "bad")
@@ -129,4 +129,4 @@ def test_the_outputs_of_all_members_come_whichever_fails_first(story: Story) -> 
     sizes = {"sizes": {"value": {"get_attr": ["web", OUTPUT]}}}
     story.create(hot(None, sizes, web=web), files={"inner.yaml": text(inner("large", fails=True))})
     story.settle("CREATE_FAILED")
-    wait_until(lambda: outputs(story)["sizes"] == ["large"] * count, 60, "every member has its output")
+    wait_until(lambda: outputs(story)["sizes"] == ["large"] * count, PATIENCE, "every member has its output")

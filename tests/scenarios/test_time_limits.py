@@ -11,10 +11,8 @@ from heatlite.context import EngineContext
 from heatlite.db import models
 from tests.family import nested, of, states_of, text, wait_for
 from tests.story import Story, Template, hot, resource
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
-SOON = 60.0
-"""Seconds within which an operation ends that waits for nothing: far less than what hangs would take."""
 LONG = 3600
 
 
@@ -33,7 +31,7 @@ def expire(story: Story) -> None:
 def time_out(story: Story, action: str) -> None:
     """Let the time of an operation be over, and see that nothing is held any more."""
     expire(story)
-    assert story.settle(f"{action}_FAILED", SOON)["stack_status_reason"] == f"{action.capitalize()} timed out"
+    assert story.settle(f"{action}_FAILED")["stack_status_reason"] == f"{action.capitalize()} timed out"
     story.verify_nothing_left()
 
 
@@ -60,7 +58,7 @@ def test_what_hung_in_a_create_is_failed_and_repaired_by_an_update(story: Story,
     assert reason.endswith("Timed out)")
     files = {"inner.yaml": text(hot(x=resource()))}
     story.update(hot(a=OTHERS[other](), b=resource(depends_on="a")), files=files)
-    story.settle("UPDATE_COMPLETE", SOON)
+    story.settle("UPDATE_COMPLETE")
     story.verify("a", "b")
     story.verify_nothing_left()
 
@@ -73,7 +71,7 @@ def test_what_hung_in_an_update_is_repaired_by_another(story: Story) -> None:
     time_out(story, "UPDATE")
     assert state(story, "a") == "UPDATE_FAILED"
     story.update(hot(a=resource("3")))
-    story.settle("UPDATE_COMPLETE", SOON)
+    story.settle("UPDATE_COMPLETE")
     assert story.value("a") == "3"
     story.verify_nothing_left()
 
@@ -97,12 +95,12 @@ def test_what_hung_in_a_visit_does_not_keep_the_next_one(story: Story) -> None:
     story.step_until("a", "SUSPEND_IN_PROGRESS")
     time_out(story, "SUSPEND")
     story.resume()
-    story.settle("RESUME_COMPLETE", SOON)
+    story.settle("RESUME_COMPLETE")
     story.check()
     story.step_until("a", "CHECK_IN_PROGRESS")
     time_out(story, "CHECK")
     story.delete()
-    story.settle("DELETE_COMPLETE", SOON)
+    story.settle("DELETE_COMPLETE")
 
 
 def test_a_group_whose_members_hang_is_repaired(story: Story) -> None:
@@ -112,12 +110,12 @@ def test_a_group_whose_members_hang_is_repaired(story: Story) -> None:
     story.create(hot(g=group(hanging())))
     wait_for(story, "g", "CREATE_IN_PROGRESS").step_until("1", "CREATE_IN_PROGRESS")
     time_out(story, "CREATE")
-    wait_until(lambda: states_of(story)["g"] == "CREATE_FAILED", SOON, "the group to fail", story.explain)
+    wait_until(lambda: states_of(story)["g"] == "CREATE_FAILED", PATIENCE, "the group to fail", story.explain)
     members = of(story, "g")
     members.verify_nothing_left()
     assert {state(members, name) for name in ("0", "1")} == {"CREATE_FAILED"}
     story.update(hot(g=group(resource("y"))))
-    story.settle("UPDATE_COMPLETE", SOON)
+    story.settle("UPDATE_COMPLETE")
     assert {of(story, "g").value(name) for name in ("0", "1")} == {"y"}
 
 
@@ -131,7 +129,7 @@ def test_a_nested_update_that_hangs_is_rolled_back(story: Story) -> None:
     story.update(hot(web=nested("inner.yaml")), files=files(hanging("2", "update")), disable_rollback=False)
     inner.step_until("a", "UPDATE_IN_PROGRESS")
     expire(story)
-    story.settle("ROLLBACK_COMPLETE", SOON)
+    story.settle("ROLLBACK_COMPLETE")
     assert "a UPDATE_FAILED" in inner.told()
     assert inner.value("a") == "1"
     inner.verify_nothing_left()
@@ -157,7 +155,7 @@ def test_a_deployment_that_nobody_signals_is_followed_by_one_of_a_new_config(sto
     time_out(story, "CREATE")
     server = story.physical_ids()["server"]
     story.update(template("new"))
-    story.settle("UPDATE_COMPLETE", SOON)
+    story.settle("UPDATE_COMPLETE")
     told = story.client.metadata_software_deployments(story.context, server)
     assert [it["config"] for it in told] == ["new"]
 
@@ -172,7 +170,7 @@ def test_a_wait_condition_that_nobody_signals_keeps_no_update(story: Story) -> N
     story.update(hot(handle=handle, wait=wait, more=resource()))
     story.step_until("wait", "CREATE_IN_PROGRESS")
     story.client.resource_signal(story.context, story.identity, "handle", {"status": "SUCCESS"})
-    story.settle("UPDATE_COMPLETE", SOON)
+    story.settle("UPDATE_COMPLETE")
 
 
 def test_what_hung_can_be_marked_unhealthy(story: Story) -> None:
@@ -184,5 +182,5 @@ def test_what_hung_can_be_marked_unhealthy(story: Story) -> None:
     assert (state(story, "a"), state(story, "b")) == ("CHECK_FAILED", "CHECK_FAILED")
     before = story.physical_ids()
     story.update(hot(a=resource(), b=resource()))
-    story.settle("UPDATE_COMPLETE", SOON)
+    story.settle("UPDATE_COMPLETE")
     assert all(before[name] != it for name, it in story.physical_ids().items())

@@ -21,13 +21,13 @@ from dataclasses import dataclass, field
 import psutil
 
 from tests.servers.proxy import close
+from tests.waiting import PATIENCE
 
 CHANGES = ("POST", "PUT", "PATCH", "DELETE")
 OF_CONNECTIONS = ("connection", "keep-alive", "transfer-encoding", "content-length")
 """Headers that belong to one connection, in lower case; lengths are set anew."""
 INJECTED = "injected by the run"
 """What an answer says that the service knows nothing of."""
-PATIENCE = 300.0
 TOKENS_KEPT = 50
 
 

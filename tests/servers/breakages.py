@@ -15,7 +15,7 @@ from heatlite.db import models
 from tests.servers.mariadb import MariaDB
 from tests.servers.proxied import Proxied, take_powers
 from tests.servers.proxy import COMMITS, Loss
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 NODE = "pifpaf@localhost"
 SESSIONS_OF_MARIADB = "SELECT id FROM information_schema.processlist WHERE db = DATABASE()"
@@ -23,7 +23,6 @@ SESSIONS_OF_POSTGRESQL = "SELECT pid FROM pg_stat_activity WHERE datname = curre
 LOCKS = [sa.select(table).with_for_update() for table in (models.resource, models.sync_point, models.stack)]
 """What takes all rows of these tables, in the opposite of the engines' order."""
 MOMENT = 0.3
-PATIENCE = 30.0
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 CHUNK = 65536
 COMMITS = {"mysql": b"\x03COMMIT", "postgresql": b"COMMIT\x00"}
@@ -120,7 +120,7 @@ class Proxy:
         """
         loss = self.forget(words, times, skip)
         yield
-        wait_until(loss.happened.is_set, 20, f"an answer to {words!r} to be lost")
+        wait_until(loss.happened.is_set, PATIENCE, f"an answer to {words!r} to be lost")
         self._loss = None
 
     def close(self) -> None:

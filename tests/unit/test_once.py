@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.once import made_once
+from tests.waiting import PATIENCE
 
 
 def test_of_those_that_come_at_the_same_time_one_makes_it_and_the_others_wait(tmp_path: pathlib.Path) -> None:
@@ -16,13 +17,13 @@ def test_of_those_that_come_at_the_same_time_one_makes_it_and_the_others_wait(tm
 
     def make() -> None:
         begun.set()
-        may_end.wait(60)
+        may_end.wait(PATIENCE)
         place.mkdir()
         made.append(1)
 
     with ThreadPoolExecutor() as pool:
         first = pool.submit(made_once, place, make)
-        assert begun.wait(60)
+        assert begun.wait(PATIENCE)
         second = pool.submit(made_once, place, make)
         may_end.set()
         assert first.result() == second.result() == place

@@ -18,6 +18,7 @@ from tests.servers.guard import LOWEST_PORT, PORTS, Guard, free_port, is_free, r
 from tests.servers.private import PrivateDriver
 from tests.servers.rabbitmq import published
 from tests.servers.server import root_cause
+from tests.waiting import PATIENCE
 
 
 class NowhereDriver(PrivateDriver):
@@ -169,7 +170,7 @@ def test_a_guard_ends_its_process_when_the_run_that_holds_it_is_killed(tmp_path:
     run.stdout.readline()
     assert victim.poll() is None
     run.kill()
-    assert victim.wait(timeout=10) == -signal.SIGQUIT
+    assert victim.wait(timeout=PATIENCE) == -signal.SIGQUIT
     run.communicate()
 
 

@@ -20,8 +20,8 @@ from tests.chaos.endings import Root
 from tests.chaos.faults import drawn
 from tests.chaos.lives import Answer, Record
 from tests.servers.api_proxy import INJECTED, APIProxy, asking
+from tests.waiting import PATIENCE
 
-LONG = 20
 OF_PROJECT = "p1"
 TEMPLATE = shapes.template(0, {"net": {"type": "OS::Neutron::Net", "properties": {"name": "web/net#0"}}})
 NET = Thing("networks", "n1", "web/net#0")
@@ -68,40 +68,40 @@ def proxy(asked: list[str]) -> Iterator[APIProxy]:
 
 def test_requests_pass_with_what_they_have_and_so_do_answers(proxy: APIProxy, asked: list[str]) -> None:
     headers = {"X-Auth-Token": "a token"}
-    answer = requests.post(f"{proxy.url}/v2/things", data="a body", headers=headers, timeout=LONG)
+    answer = requests.post(f"{proxy.url}/v2/things", data="a body", headers=headers, timeout=PATIENCE)
     assert (answer.status_code, answer.text, answer.headers["X-Of"]) == (201, "answered", "the service")
     assert asked == [f"POST /v2/things 127.0.0.1:{proxy.port} a body"], "links are to lead through the proxy"
-    assert requests.head(proxy.url, timeout=LONG).status_code == 201
+    assert requests.head(proxy.url, timeout=PATIENCE).status_code == 201
     assert list(proxy.tokens) == ["a token"]
     assert proxy.harm == 0
 
 
 def test_a_refusal_never_reaches_the_service(proxy: APIProxy, asked: list[str]) -> None:
     with proxy.answers(503) as mishap:
-        answer = requests.get(proxy.url, timeout=LONG)
+        answer = requests.get(proxy.url, timeout=PATIENCE)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     assert answer.json()["error"]["message"] == INJECTED
     assert not asked
     assert mishap.happened.is_set()
-    assert requests.get(proxy.url, timeout=LONG).status_code == 201
+    assert requests.get(proxy.url, timeout=PATIENCE).status_code == 201
 
 
 @pytest.mark.parametrize("part", [0.0, 0.5])
 def test_an_answer_that_is_lost_was_given(proxy: APIProxy, asked: list[str], part: float) -> None:
     mishap = proxy.forget(1, part=part)
-    assert requests.get(proxy.url, timeout=LONG).status_code == 201, "only changes are meant"
+    assert requests.get(proxy.url, timeout=PATIENCE).status_code == 201, "only changes are meant"
     with pytest.raises(requests.RequestException):
-        requests.post(proxy.url, timeout=LONG)
+        requests.post(proxy.url, timeout=PATIENCE)
     assert mishap.happened.is_set()
     assert [it.split()[0] for it in asked] == ["GET", "POST"]
-    assert requests.post(proxy.url, timeout=LONG).status_code == 201, "one answer is lost, and no more"
+    assert requests.post(proxy.url, timeout=PATIENCE).status_code == 201, "one answer is lost, and no more"
 
 
 def test_who_asks_is_known_between_act_and_answer(proxy: APIProxy, asked: list[str]) -> None:
     found: list[Any] = []
     proxy.forget(1, when_acted=lambda port: found.extend([asking(port), len(asked)]))
     with pytest.raises(requests.RequestException):
-        requests.delete(proxy.url, timeout=LONG)
+        requests.delete(proxy.url, timeout=PATIENCE)
     assert found == [os.getpid(), 1]
 
 
@@ -110,25 +110,25 @@ def test_hanging_requests_are_dropped_when_it_is_over(proxy: APIProxy, asked: li
 
     def ask() -> None:
         try:
-            came.append(requests.get(proxy.url, timeout=LONG))
+            came.append(requests.get(proxy.url, timeout=PATIENCE))
         except requests.RequestException as error:
             came.append(error)
 
     client = threading.Thread(target=ask)
     with proxy.hangs() as mishap:
         client.start()
-        assert mishap.happened.wait(LONG)
+        assert mishap.happened.wait(PATIENCE)
         assert not came
-    client.join(LONG)
+    client.join(PATIENCE)
     assert isinstance(came[0], requests.RequestException)
     assert not asked
 
 
 def test_nobody_gets_through_to_a_service_that_is_away(proxy: APIProxy, asked: list[str]) -> None:
     with proxy.away(), pytest.raises(requests.RequestException):
-        requests.get(proxy.url, timeout=LONG)
+        requests.get(proxy.url, timeout=PATIENCE)
     assert not asked
-    assert requests.get(proxy.url, timeout=LONG).status_code == 201
+    assert requests.get(proxy.url, timeout=PATIENCE).status_code == 201
 
 
 def test_every_shape_has_ten_resources_or_more_at_most_forty_and_wants_what_it_says() -> None:

@@ -12,11 +12,10 @@ from typing import Any, TypeVar
 from heatlite.convergence.model import Action, Node, NodeKind, Status
 from heatlite.db import resources, services, stacks, sync_points, templates
 from heatlite.db.api import Context
+from tests.waiting import PATIENCE
 
 NOW = datetime.datetime(2030, 1, 2, 3, 4, 5)
 LATER = datetime.datetime(2030, 1, 2, 3, 4, 6)
-LONG = 120
-"""Seconds after which a test gives up on a thread."""
 
 Result = TypeVar("Result")
 numbers = itertools.count(1)
@@ -98,8 +97,8 @@ def together(count: int, work: Callable[[int], Result]) -> list[Result]:
     start = threading.Barrier(count)
 
     def run(number: int) -> Result:
-        start.wait(LONG)
+        start.wait(PATIENCE)
         return work(number)
 
     with ThreadPoolExecutor(count) as pool:
-        return [future.result(LONG) for future in [pool.submit(run, number) for number in range(count)]]
+        return [future.result(PATIENCE) for future in [pool.submit(run, number) for number in range(count)]]

@@ -4,7 +4,8 @@ import pytest
 
 from heatlite.convergence.model import EPILOGUE, NodeState
 from heatlite.db import sync_points
-from tests.functional.db.build import LONG, add_nodes, background, together, update
+from tests.functional.db.build import add_nodes, background, together, update
+from tests.waiting import PATIENCE
 
 
 def states(context, *nodes):
@@ -60,7 +61,7 @@ def test_an_arrival_waits_for_one_that_has_not_committed_and_counts_it(context, 
             first = sync_points.arrive(context, "t", {EPILOGUE: 1}, 200.0)
             second = pool.submit(sync_points.arrive, type(context)(database), "t", {EPILOGUE: 1}, 200.0)
         assert first == []
-        assert second.result(LONG) == [EPILOGUE]
+        assert second.result(PATIENCE) == [EPILOGUE]
 
 
 def test_a_thousand_successors_become_ready_together(context):

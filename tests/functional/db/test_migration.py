@@ -11,8 +11,8 @@ from alembic.operations import Operations
 
 from heatlite.db import migration, models, software_models
 from heatlite.db.api import Database, Settings
-from tests.functional.db.build import LONG
 from tests.functional.db.conftest import on_sqlite
+from tests.waiting import PATIENCE
 
 LAST_RELEASE = "0004"
 """The schema of the last heatlite that anybody may run: raised with each release."""
@@ -105,7 +105,7 @@ def test_processes_that_sync_a_new_file_at_once_make_one_schema(backend):
     for process in processes:
         process.stdin.write("go\n")
         process.stdin.flush()
-    told = [process.communicate(timeout=LONG)[1] for process in processes]
+    told = [process.communicate(timeout=PATIENCE)[1] for process in processes]
 
     assert [process.returncode for process in processes] == [0] * 4, "\n".join(told)
     database = Database(Settings(connection=url))

@@ -10,6 +10,7 @@ from heatlite.convergence.model import Action, Status
 from heatlite.db import stacks
 from tests.functional.db.build import LATER, add_stack, together
 from tests.functional.db.conftest import on_servers
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def test_an_operation_that_is_held_ends_only_after_the_transaction_that_holds_it
                 assert stacks.hold(mine, stack)
                 held.set()
                 return ended.wait(1.0)
-        assert held.wait(30.0)
+        assert held.wait(PATIENCE)
         assert stacks.advance(mine, stack, "t1", {"status": Status.FAILED})
         return ended.set()
 

@@ -14,6 +14,7 @@ from heatlite.engine.observability import explaining
 from heatlite.resources.builtin.stack import Stack
 from tests.functional.engine.fleet import Fleet
 from tests.functional.engine.templates import stores, template
+from tests.waiting import PATIENCE
 
 LONG = 3600
 CHAIN = template({"a": stores("1", properties={"wait_secs": LONG}), "b": stores("1", depends_on="a")})
@@ -38,7 +39,7 @@ def managed(tmp_path: pathlib.Path, *arguments: str) -> subprocess.CompletedProc
     config.write_text(f"[database]\nconnection = sqlite:///{tmp_path}/heatlite.sqlite3\n")
     command = [sys.executable, "-m", "heatlite.cmd.manage", "--config-file", str(config), *arguments]
     quiet = {**os.environ, "PYTHONWARNINGS": "ignore"}
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, env=quiet, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, env=quiet, check=False)
 
 
 def test_each_stage_of_a_creation_is_told(fleet: Fleet) -> None:

@@ -16,9 +16,9 @@ from heatlite.engine.membership.lease import Lease, Renewal
 from tests.functional.db.build import NOW
 from tests.functional.engine.breaking import BreakingDatabase
 from tests.functional.engine.living import Clock, at_each_statement, away, inputs
+from tests.waiting import PATIENCE
 
 LEASE = 20.0
-LONG = 10
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_renewal_goes_on_through_an_outage_and_reports_it_once(caplog):
 
     with caplog.at_level(logging.INFO):
         renewal.start()
-        assert lessee.is_enough.wait(LONG)
+        assert lessee.is_enough.wait(PATIENCE)
         renewal.stop()
 
     told = [record.getMessage() for record in caplog.records if record.name == "heatlite.engine.membership.lease"]
@@ -194,7 +194,7 @@ def test_stopping_does_not_wait_for_the_next_renewal():
     stopper = threading.Thread(target=renewal.stop)
 
     stopper.start()
-    stopper.join(LONG)
+    stopper.join(PATIENCE)
 
     assert not stopper.is_alive()
 

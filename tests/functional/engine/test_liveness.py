@@ -14,9 +14,9 @@ from heatlite.db.api import Database, Settings
 from heatlite.engine.membership.liveness import FileLocks, LeaseWatch
 from tests.functional.db.build import NOW, add_engine
 from tests.functional.engine.living import Clock, away
+from tests.waiting import PATIENCE
 
 LEASE = 20.0
-LONG = 20
 
 
 @pytest.fixture
@@ -173,7 +173,7 @@ def neighbour(context, directory):
     add_engine(context, "e2")
     yield process
     process.kill()
-    process.communicate(timeout=LONG)
+    process.communicate(timeout=PATIENCE)
 
 
 def test_an_engine_whose_process_holds_its_lock_lives(locks, neighbour):
@@ -185,7 +185,7 @@ def test_an_engine_whose_process_was_killed_is_dead_at_once(context, locks, neig
     renew(context, "e2")
 
     neighbour.kill()
-    neighbour.wait(LONG)
+    neighbour.wait(PATIENCE)
 
     assert locks.look() == {"e2": 1}
     assert locks.alive == 1

@@ -11,10 +11,9 @@ from oslo_db import exception as db_error
 
 from heatlite.convergence.model import Node, NodeKind
 from heatlite.engine.runtime.local_fallback import BACKLOG, LocalFallback
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 NODES = (Node(1, NodeKind.UPDATE),)
-SOON = 120  # seconds: only what hangs takes as long
 
 
 class Engine:
@@ -28,7 +27,7 @@ class Engine:
         self.error: Exception | None = None
 
     def check(self, traversal_id: str, nodes: Sequence[Node]) -> None:
-        self.gate.wait(SOON)
+        self.gate.wait(PATIENCE)
         if self.error is not None:
             self.failed.append(traversal_id)
             raise self.error.with_traceback(None)  # or each would carry, and log, the tracebacks of all before it
@@ -54,7 +53,7 @@ def here(engine: Engine) -> Iterator[LocalFallback]:
 def test_nodes_are_converged_and_nested_operations_begun(here: LocalFallback, engine: Engine) -> None:
     here.check("t", NODES)
     here.begin({"project_id": "demo"}, "a child")  # type: ignore[arg-type]
-    wait_until(lambda: len(engine.done) == 2, SOON, "both to be done")
+    wait_until(lambda: len(engine.done) == 2, PATIENCE, "both to be done")
     assert sorted(engine.done, key=str) == [("demo", "a child"), "t"]
 
 
@@ -63,9 +62,9 @@ def test_what_is_too_much_is_left_for_a_sweep(here: LocalFallback, engine: Engin
     there_was_room = [here.check(str(number), NODES) for number in range(2 * BACKLOG + 20)]
     assert there_was_room == [True] * 2 * BACKLOG + [False] * 20
     engine.gate.set()
-    wait_until(lambda: len(engine.done) == 2 * BACKLOG, SOON, "what there was room for")
+    wait_until(lambda: len(engine.done) == 2 * BACKLOG, PATIENCE, "what there was room for")
     here.check("later", NODES)
-    wait_until(lambda: "later" in engine.done, SOON, "room again")
+    wait_until(lambda: "later" in engine.done, PATIENCE, "room again")
 
 
 @pytest.mark.parametrize("error", [ValueError("a mistake"), db_error.DBConnectionError()])
@@ -75,7 +74,7 @@ def test_what_fails_takes_no_room_for_ever(here: LocalFallback, engine: Engine, 
         name = str(number)
         wait_until(
             lambda name=name: name in engine.failed or (here.check(name, NODES) and name in engine.failed),
-            SOON,
+            PATIENCE,
             "it to fail",
         )
 

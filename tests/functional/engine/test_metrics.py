@@ -27,6 +27,7 @@ from tests.functional.engine.mishaps import LONG, lost_sight_of, running, slow
 from tests.functional.engine.templates import stores, template
 from tests.servers.proxied import socket_of, through
 from tests.servers.proxy import Proxy, to_path
+from tests.waiting import PATIENCE
 
 METRICS = pathlib.Path(__file__).parents[3] / "doc" / "metrics.md"
 
@@ -171,7 +172,7 @@ def test_prometheus_can_read_it_and_each_process_has_a_port(fleet: Fleet, port: 
     second, stop_second = metrics.serve(collector_of(fleet, 1), health_of(fleet), "127.0.0.1", port)
     try:
         assert port <= first < second
-        with urllib.request.urlopen(f"http://127.0.0.1:{second}/metrics", timeout=20) as reply:
+        with urllib.request.urlopen(f"http://127.0.0.1:{second}/metrics", timeout=PATIENCE) as reply:
             families = list(text_string_to_metric_families(reply.read().decode()))
         assert {"heatlite_stacks_in_progress", "heatlite_nodes_recast"} <= {family.name for family in families}
     finally:
@@ -185,7 +186,7 @@ def test_prometheus_can_read_it_and_each_process_has_a_port(fleet: Fleet, port: 
 def asked(port: int, path: str = "/health") -> tuple[int, Any]:
     """The status of a reply, and what it says."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as reply:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE) as reply:
             return reply.status, json.loads(reply.read())
     except urllib.error.HTTPError as error:
         return error.code, json.loads(error.read())

@@ -20,7 +20,7 @@ from heatlite.rpc.queries import EventQuery
 from tests.deployment import InProcess, in_process
 from tests.functional.engine.endpoint import Endpoint
 from tests.functional.engine.templates import Template, stores, template
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 SECRETS = ["hunter2-Password", "hunter3-Hidden", "hunter4-Named", "hunter5-Default", "hunter6-InFile", "hunter7-Later"]
 PASSWORD, HIDDEN, NAMED, DEFAULT, IN_FILE, LATER = SECRETS
@@ -82,7 +82,7 @@ class Told:
 
     def ends(self, identity: Any, state: str) -> str:
         """Wait for it, and look at all there is to see of the stack; the reason."""
-        wait_until(lambda: not self.state(identity).endswith("IN_PROGRESS"), 60, state)
+        wait_until(lambda: not self.state(identity).endswith("IN_PROGRESS"), PATIENCE, state)
         assert self.state(identity) == state
         self.note(self.client.list_events(ANN, identity, EventQuery(nested_depth=5)))
         for row in self.client.list_stack_resources(ANN, identity):

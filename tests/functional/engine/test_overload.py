@@ -34,7 +34,7 @@ from heatlite.resources.registry import Registry
 from heatlite.rpc import messages, transport
 from tests.deployment import conf
 from tests.functional.engine.templates import stores, template
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 PROJECTS, STACKS, WIDTH = ("a", "b", "c"), 10, 10
 SETTINGS = Settings(
@@ -48,7 +48,7 @@ class Blocking(Resource):
     may_end = threading.Event()
 
     def handle_create(self) -> None:
-        assert self.may_end.wait(120)
+        assert self.may_end.wait(PATIENCE)
 
 
 class Served:
@@ -64,7 +64,7 @@ class Served:
             Surroundings(self.database, self.bus, settings, registry=registry, file_locks=locks)
         )
         self.engine.start()
-        assert self.engine.servers.ready.wait(60)
+        assert self.engine.servers.ready.wait(PATIENCE)
         self.client = client_of(self.bus)
 
     def create(self, project: str, name: str, content: dict[str, Any]) -> None:
@@ -113,7 +113,7 @@ def test_an_engine_holds_no_more_than_it_has_threads_for_and_the_rest_waits_in_t
         for project in PROJECTS:
             served.create(project, f"stack-{number}", blocking)
     lanes = served.engine.lanes
-    wait_until(lambda: all(lanes.is_full(project) for project in PROJECTS), 60, "every lane to be full")
+    wait_until(lambda: all(lanes.is_full(project) for project in PROJECTS), PATIENCE, "every lane to be full")
     at_once = SETTINGS.worker_threads + SETTINGS.casts_per_project  # batches that are claimed before a lane is full
     most = SETTINGS.step_threads + len(PROJECTS) * (SETTINGS.step_threads + at_once * SETTINGS.batch_size)
     counted, counts = served.nodes(), served.engine.shared.counts
@@ -123,11 +123,11 @@ def test_an_engine_holds_no_more_than_it_has_threads_for_and_the_rest_waits_in_t
     assert counted[NodeState.SCHEDULED] >= len(PROJECTS) * STACKS * WIDTH - most
     assert len(served.engine.shared.claims) <= most
     assert queued > 0
-    wait_until(lambda: counts[Count.HELD] >= queued, 60, "each queued node to be counted")
+    wait_until(lambda: counts[Count.HELD] >= queued, PATIENCE, "each queued node to be counted")
     served.create("neighbour", "small", template({"r": stores("1")}))
-    wait_until(lambda: served.states()["COMPLETE"] == 1, 60, "a neighbour's stack, which needs no thread")
+    wait_until(lambda: served.states()["COMPLETE"] == 1, PATIENCE, "a neighbour's stack, which needs no thread")
     Blocking.may_end.set()
-    wait_until(lambda: served.states() == {"COMPLETE": len(PROJECTS) * STACKS + 1}, 120, "all of them")
+    wait_until(lambda: served.states() == {"COMPLETE": len(PROJECTS) * STACKS + 1}, PATIENCE, "all of them")
     assert counts[Count.PULLED] >= pulled + queued
 
 
@@ -150,7 +150,7 @@ def test_a_message_that_no_engine_sends_is_told_of_and_harms_nothing(
     for _ in range(SETTINGS.worker_threads * 3):  # more than there are threads: none of them is lost to it
         client.cast({}, "check_resource", **arguments)
     served.create("a", "stack", template({f"r{n}": stores(str(n)) for n in range(20)}))
-    wait_until(lambda: served.states() == {"COMPLETE": 1}, 60, "a stack behind them")
+    wait_until(lambda: served.states() == {"COMPLETE": 1}, PATIENCE, "a stack behind them")
 
 
 def test_an_engine_counts_the_steps_that_take_too_long_and_the_leases_that_it_lost(tmp_path: pathlib.Path) -> None:
@@ -159,7 +159,7 @@ def test_an_engine_counts_the_steps_that_take_too_long_and_the_leases_that_it_lo
     try:
         served.create("a", "stack", template({"r": {"type": "Test::Blocking"}}))
         counts = served.engine.shared.counts
-        wait_until(lambda: counts[Count.OVERRUNS] == 1, 60, "a step to be told of")
+        wait_until(lambda: counts[Count.OVERRUNS] == 1, PATIENCE, "a step to be told of")
         assert counts[Count.LEASES_LOST] == 0
         lease = served.engine.shared.lease
         services.forget(EngineContext(served.database), [lease.engine_id])

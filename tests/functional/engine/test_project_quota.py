@@ -28,6 +28,7 @@ from tests.functional.engine.endpoint import Clock
 from tests.functional.engine.fleet import TYPES, ThreadedResource
 from tests.functional.engine.still_engine import Bus, Engine, Surroundings
 from tests.functional.engine.templates import Template, stores, template
+from tests.waiting import PATIENCE
 
 CROWD, FEW = 100, 25
 SHARE = Share(batches=2, nodes=5)
@@ -266,7 +267,7 @@ def test_a_look_that_fails_again_and_again_is_told_once(
     puller.start()
     for _ in range(3):
         puller.ask()
-        assert looks.acquire(timeout=60)
+        assert looks.acquire(timeout=PATIENCE)
     puller.stop(60)
     assert [it for it in caplog.messages if it.startswith("Queued nodes can't be looked for")] == caplog.messages[:1]
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.deployment import in_process
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 SOURCE = pathlib.Path(__file__).parents[3] / "examples" / "api_service.py"
 TEMPLATE = {
@@ -32,7 +32,7 @@ class Api:
         self._port = port
 
     def __call__(self, method: str, path: str, body: str | None = None) -> tuple[int, Any, str | None]:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
         connection.request(method, path, body)
         response = connection.getresponse()
         told = json.loads(response.read())
@@ -41,7 +41,7 @@ class Api:
 
     def raw(self, head: list[str], body: bytes) -> tuple[int, Any]:
         """Send bytes that no client library would."""
-        with socket.create_connection(("127.0.0.1", self._port), timeout=60) as connection:
+        with socket.create_connection(("127.0.0.1", self._port), timeout=PATIENCE) as connection:
             lines = "\r\n".join(["POST /stacks HTTP/1.1", "Host: localhost", *head, "", ""])
             connection.sendall(lines.encode() + body)
             connection.shutdown(socket.SHUT_WR)
@@ -72,7 +72,7 @@ def test_a_stack_is_created_and_followed_to_its_end(api: Api) -> None:
     request = json.dumps({"name": "web", "template": TEMPLATE, "parameters": {"word": "hello"}})
     status, told, location = api("POST", "/stacks", request)
     assert (status, location) == (202, f"/stacks/{told['id']}")
-    wait_until(lambda: api("GET", location)[1]["state"] == "CREATE_COMPLETE", 60, "the stack")
+    wait_until(lambda: api("GET", location)[1]["state"] == "CREATE_COMPLETE", PATIENCE, "the stack")
     assert api("GET", location)[1]["outputs"] == {"said": "hello"}
     _, events, _ = api("GET", f"{location}/events")
     assert [event["resource_name"] for event in events] == ["web", "a", "a", "web"]

@@ -19,8 +19,13 @@ from tests.simulator.store.database import Connection
 from tests.simulator.store.store import Store
 from tests.simulator.store.transaction import Flavour, Transaction
 
-PATIENCE, LONG_PATIENCE = 0.4, 1.8
-"""Seconds after which a step on a real server is taken to wait; PostgreSQL looks for deadlocks after one second."""
+PAUSE = 0.15
+"""Seconds between two looks at who waits: within a tenth of a second InnoDB shows what it has kept."""
+WAITING = {
+    "postgresql": "SELECT pid FROM pg_locks WHERE NOT granted",
+    "mysql": "SELECT trx_mysql_thread_id FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'",
+}
+WHO_AM_I = {"postgresql": "SELECT pg_backend_pid()", "mysql": "SELECT CONNECTION_ID()"}
 Told = list[str]
 
 
@@ -40,11 +45,15 @@ def sorted_out(script: Script, told: Told) -> Told | Counter[str]:
 
 
 class RealSessions:
-    """Threads, each with a transaction on a real database."""
+    """Threads, each with a transaction on a real database. Whether a step waits for a lock is for the server to say."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._patience = PATIENCE
+        self._server = "postgresql" if database.engine.dialect.name == "postgresql" else "mysql"
+        self._connections: dict[str, int] = {}
+        """The server's number for the connection of each session's transaction."""
+        self._pending: Counter[str] = Counter()
+        """How many steps of a session haven't been told of."""
         self._told: queue.Queue[tuple[str, str]] = queue.Queue()
         self._steps = {name: queue.Queue[Any]() for name in "AB"}
         self._threads = [threading.Thread(target=self._session, args=(name,), daemon=True) for name in "AB"]
@@ -54,28 +63,38 @@ class RealSessions:
         for thread in self._threads:
             thread.start()
         told: Told = []
-        self._patience = LONG_PATIENCE if script.flips else PATIENCE
         for step in script.steps:
-            self._steps[step.session].put(step.does)
-            told += sorted(self._answers(step.session))  # who is told first is chance where both go on
+            told += sorted(self._answers(step.session, step.does))  # who is told first is chance where both go on
         for name in "AB":
-            self._steps[name].put(ROLLBACK)
-            self._answers(name)
+            self._answers(name, ROLLBACK)
+        for name in "AB":
             self._steps[name].put(None)
         for thread in self._threads:
             thread.join()
         return told
 
-    def _answers(self, session: str) -> Told:
-        """What this session's step came to, and then what others' did that go on because of it."""
-        told, seconds = [], self._patience
-        while True:
+    def _answers(self, session: str, does: Any) -> Told:
+        """What this session's step comes to, and then what others' do that go on because of it."""
+        self._pending[session] += 1
+        self._steps[session].put(does)
+        told: Told = []
+        while +self._pending:
             try:
-                name, text = self._told.get(timeout=seconds)
+                name, text = self._told.get(timeout=PAUSE)
             except queue.Empty:
-                return told if any(line.startswith(session) for line in told) else [*told, f"{session} waits"]
-            told.append(f"{name}: {text}")
-            seconds = 0.15 if name == session else self._patience
+                if self._one_waits():
+                    break
+            else:
+                self._pending[name] -= 1
+                told.append(f"{name}: {text}")
+        return told if any(line.startswith(session) for line in told) else [*told, f"{session} waits"]
+
+    def _one_waits(self) -> bool:
+        """Whether the only step that isn't done waits for the other session. A circle is for the server to break."""
+        numbers = [self._connections.get(name) for name in +self._pending]
+        with self._database.engine.connect() as connection:
+            waiting = {row[0] for row in connection.exec_driver_sql(WAITING[self._server])}
+        return len(numbers) == 1 and numbers[0] in waiting
 
     def _session(self, name: str) -> None:
         while (does := self._steps[name].get()) is not None:
@@ -88,6 +107,7 @@ class RealSessions:
         ending = [ROLLBACK]
         try:
             with self._database.writer(context) as connection:
+                self._connections[name] = connection.exec_driver_sql(WHO_AM_I[self._server]).scalar_one()
                 while does not in (COMMIT, ROLLBACK):
                     self._told.put((name, str(does(connection))))
                     does = self._steps[name].get()
@@ -100,6 +120,8 @@ class RealSessions:
             return "deadlock"
         except db_error.DBDuplicateEntry:
             return "duplicate"
+        finally:
+            self._connections.pop(name, None)
         return f"{ending[0]}s"
 
 

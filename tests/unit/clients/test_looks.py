@@ -11,6 +11,7 @@ from heatlite.clients import looks
 from heatlite.clients.looks import SharedLooks
 from tests.memory_api import MemoryApi
 from tests.unit.clients.test_names import Time
+from tests.waiting import PATIENCE
 
 IDS = [f"{number:08}-0000-4000-8000-000000000000" for number in range(4)]
 
@@ -116,18 +117,18 @@ def test_who_waits_while_another_lists_takes_its_list(waiting: Waiting) -> None:
 
     def slowly() -> list[dict[str, Any]]:
         begins.set()
-        assert ends.wait(30)
+        assert ends.wait(PATIENCE)
         return waiting.service.listed()
 
     lister = threading.Thread(target=lambda: waiting.shared.look("servers", IDS[0], slowly))
     lister.start()
-    assert begins.wait(30)
+    assert begins.wait(PATIENCE)
     lists = waiting.service.lists
     other = threading.Thread(target=lambda: found.append(waiting.look(IDS[1])))
     other.start()
     ends.set()
     for it in (lister, other):
-        it.join(30)
+        it.join(PATIENCE)
     assert (found, waiting.service.lists) == (["BUILD"], lists + 1)
 
 

@@ -12,6 +12,7 @@ from heatlite import exception
 from heatlite.clients.login import Login
 from heatlite.clients.names import KnownNames, Names
 from tests.memory_api import MemoryApi
+from tests.waiting import PATIENCE
 
 ID = "3f0c2a1e-5b7d-4c8e-9a6f-0123456789ab"
 
@@ -87,7 +88,7 @@ def test_those_who_ask_for_the_same_at_once_share_what_was_found_but_no_failure(
 
     def first() -> str:
         began.set()
-        assert Awaited.is_awaited.wait(60)
+        assert Awaited.is_awaited.wait(PATIENCE)
         if not is_there:
             raise exception.EntityNotFound(entity="network", name="red")
         return ID
@@ -98,9 +99,9 @@ def test_those_who_ask_for_the_same_at_once_share_what_was_found_but_no_failure(
 
     with mock.patch("heatlite.clients.names.Future", Awaited), ThreadPoolExecutor(2) as threads:
         one = threads.submit(known.ask_once, "neutron.network", "red", first)
-        assert began.wait(60)
+        assert began.wait(PATIENCE)
         other = threads.submit(known.ask_once, "neutron.network", "red", second)
-        assert other.result(60) == ID
+        assert other.result(PATIENCE) == ID
         assert (one.exception(60) is None) is is_there
     assert asked == ([] if is_there else ["again"])
     assert known.ask_once("neutron.network", "red", lambda: "later") == "later"

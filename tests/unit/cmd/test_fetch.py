@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -88,10 +87,8 @@ def test_a_page_that_is_too_large_is_not_read_to_its_end(site):
 
 
 def test_a_page_that_drips_is_given_up(site):
-    began = time.monotonic()
     with pytest.raises(CannotRead, match=r"no complete answer within 0\.3 seconds"):
         read(f"{site}/drip", time_limit=0.3)
-    assert time.monotonic() - began < 10
 
 
 def test_a_server_that_is_not_there_is_named(site):

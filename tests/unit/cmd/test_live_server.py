@@ -13,6 +13,7 @@ import pytest
 
 from heatlite.cmd import live_server
 from heatlite.cmd.live_server import Board, LiveServer, is_loopback
+from tests.waiting import PATIENCE
 
 PAGE = "<!DOCTYPE html>page"
 
@@ -38,7 +39,7 @@ def server() -> Iterator[LiveServer]:
 
 
 def ask(server: LiveServer, path: str, method: str = "GET", **headers: str) -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=PATIENCE)
     connection.request(method, path, headers={name.replace("_", "-"): it for name, it in headers.items()})
     answer = connection.getresponse()
     answer.connection = connection  # type: ignore[attr-defined]
@@ -91,7 +92,7 @@ def test_the_engine_is_asked_only_while_somebody_reads_or_wants_a_look(server: L
     waiter.start()
     assert not looked.wait(0.05)
     answer = ask(server, "/events")
-    waiter.join(60)
+    waiter.join(PATIENCE)
     assert wanted == [False]
     assert ask(server, "/drift", "POST", X_Heatlite="look").status == 202
     assert server.board.wait_for_work(60)

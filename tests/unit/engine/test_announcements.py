@@ -11,7 +11,8 @@ import pytest
 from heatlite.engine.common.counts import Count, Counts
 from heatlite.engine.traversal import announcements
 from heatlite.engine.traversal.announcements import Announcements
-from tests.unit.engine.test_timers import LONG, FakeClock
+from tests.unit.engine.test_timers import FakeClock
+from tests.waiting import PATIENCE
 
 KIND, OTHER_KIND = ("Server", "CREATE"), ("Server", "DELETE")
 INTERVAL = 600
@@ -51,9 +52,9 @@ def test_what_waits_is_woken_and_what_nobody_waits_for_is_counted(engine: Engine
     engine.heard.hear({"a", "c"})
     engine.heard.start()
 
-    assert engine.woken.get(timeout=LONG) == {"a"}
+    assert engine.woken.get(timeout=PATIENCE) == {"a"}
     engine.heard.hear({"b"})
-    assert engine.woken.get(timeout=LONG) == {"b"}
+    assert engine.woken.get(timeout=PATIENCE) == {"b"}
     engine.heard.stop()
     assert engine.counts[Count.WOKEN] == 2
     assert engine.counts[Count.UNAWAITED] == 1
@@ -66,16 +67,16 @@ def test_those_that_come_together_wake_together(engine: Engine) -> None:
         engine.heard.hear({it})
     engine.heard.start()
 
-    assert engine.woken.get(timeout=LONG) == {"a", "b", "c"}
+    assert engine.woken.get(timeout=PATIENCE) == {"a", "b", "c"}
 
 
 def test_a_failure_ends_nothing(engine: Engine) -> None:
     engine.awaited = {"broken", "a"}
     engine.heard.start()
     engine.heard.hear({"broken"})
-    assert engine.woken.get(timeout=LONG) == {"broken"}
+    assert engine.woken.get(timeout=PATIENCE) == {"broken"}
     engine.heard.hear({"a"})
-    assert engine.woken.get(timeout=LONG) == {"a"}
+    assert engine.woken.get(timeout=PATIENCE) == {"a"}
 
 
 def test_what_was_heard_while_a_step_ran_is_remembered_for_a_while(engine: Engine) -> None:

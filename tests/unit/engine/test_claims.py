@@ -4,8 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from heatlite.engine.membership.engine_claims import Claims
-
-LONG = 10
+from tests.waiting import PATIENCE
 
 
 def test_a_claim_is_at_work_from_its_registration_until_it_is_settled():
@@ -82,10 +81,10 @@ def test_waiting_ends_when_the_last_claim_is_settled():
     assert not claims.wait_until_empty(0)
 
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(claims.wait_until_empty, LONG)
+        waiting = pool.submit(claims.wait_until_empty, PATIENCE)
         claims.settle(["a"])
         claims.settle(["b"])
-        assert waiting.result(LONG)
+        assert waiting.result(PATIENCE)
 
 
 def test_threads_that_hold_and_settle_at_once_lose_no_count():
@@ -94,7 +93,7 @@ def test_threads_that_hold_and_settle_at_once_lose_no_count():
     start = threading.Barrier(8)
 
     def work(_: int) -> None:
-        start.wait(LONG)
+        start.wait(PATIENCE)
         for _ in range(500):
             claims.hold("a", 1)
             claims.settle(["a"])

@@ -10,8 +10,7 @@ import pytest
 
 from heatlite.engine.common import executors
 from heatlite.engine.traversal.fair_thread_pool import AHEAD, MOST_A_THREAD, OWN, FairThreadPool
-
-LONG = 20
+from tests.waiting import PATIENCE
 
 
 class Threads:
@@ -87,18 +86,20 @@ def test_results_have_a_thread_of_their_own_besides_those_of_steps() -> None:
 
     def step() -> None:
         begun.release()
-        assert may_end.wait(LONG)
+        assert may_end.wait(PATIENCE)
 
     for project in ("crowd", "crowd", "neighbour"):
         lanes.submit(step, project)
     for _ in range(2):
-        assert begun.acquire(timeout=LONG)
+        assert begun.acquire(timeout=PATIENCE)
     for _ in range(3):
         lanes.submit(recorded.release, OWN)
-        assert recorded.acquire(timeout=LONG), "though steps block as many threads as there are for them, and one waits"
+        assert recorded.acquire(timeout=PATIENCE), (
+            "though steps block as many threads as there are for them, and one waits"
+        )
     assert not begun.acquire(blocking=False), "the third step isn't run on the thread for results"
     may_end.set()
-    assert begun.acquire(timeout=LONG)
+    assert begun.acquire(timeout=PATIENCE)
     pool.shutdown(wait=True)
 
 
@@ -109,13 +110,13 @@ def test_a_result_that_is_being_written_takes_no_thread_from_steps() -> None:
 
     def write() -> None:
         writing.set()
-        assert may_end.wait(LONG)
+        assert may_end.wait(PATIENCE)
 
     lanes.submit(write, OWN)
-    assert writing.wait(LONG)
+    assert writing.wait(PATIENCE)
     for _ in range(2):
-        lanes.submit(lambda: both.wait(LONG) and None, "crowd")
-    both.wait(LONG)
+        lanes.submit(lambda: both.wait(PATIENCE) and None, "crowd")
+    both.wait(PATIENCE)
     may_end.set()
     pool.shutdown(wait=True)
 
@@ -172,7 +173,7 @@ def test_threads_that_submit_at_once_lose_nothing() -> None:
     with executors.pool(5) as clients:
         list(clients.map(submit, range(0, 1000, 200)))
     for _ in range(1000):
-        assert done.acquire(timeout=LONG)
+        assert done.acquire(timeout=PATIENCE)
     assert sorted(ran) == list(range(1000))
 
 
@@ -183,15 +184,15 @@ def test_what_a_thread_was_too_many_for_is_run_when_another_of_its_lane_is_done(
 
     def hold(number: int) -> None:
         begun.release()
-        assert may_end.wait(LONG)
+        assert may_end.wait(PATIENCE)
         ran.append(number)
 
     for number in range(5):
         lanes.submit(lambda number=number: hold(number), "crowd")
-    assert begun.acquire(timeout=LONG)
+    assert begun.acquire(timeout=PATIENCE)
     assert not begun.acquire(blocking=False), "one of the lane runs, and no more"
     may_end.set()
     for _ in range(4):
-        assert begun.acquire(timeout=LONG)
+        assert begun.acquire(timeout=PATIENCE)
     pool.shutdown(wait=True)
     assert ran == list(range(5))

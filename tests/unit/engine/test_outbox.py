@@ -9,8 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from heatlite.engine.traversal.outbox import Outbox
-
-LONG = 10
+from tests.waiting import PATIENCE
 
 
 class Harness:
@@ -129,12 +128,12 @@ def test_threads_that_put_at_once_lose_nothing_and_no_key_has_two_handlers():
         start = threading.Barrier(8)
 
         def put(first: int) -> None:
-            start.wait(LONG)
+            start.wait(PATIENCE)
             for number in range(first, first + 200):
                 outbox.put("a", number)
 
         for done in [putters.submit(put, thread * 200) for thread in range(8)]:
-            done.result(LONG)
+            done.result(PATIENCE)
 
     assert overlaps == []
     assert sorted(handled) == list(range(1600))

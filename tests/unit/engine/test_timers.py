@@ -10,9 +10,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from heatlite.engine.traversal.timers import Timers
-
-LONG = 10
-"""Seconds after which a test gives up waiting for the timers' thread."""
+from tests.waiting import PATIENCE
 
 
 class FakeClock:
@@ -37,7 +35,7 @@ class Harness:
             raise RuntimeError("handler failed")
 
     def next_call(self) -> list[str]:
-        return self.calls.get(timeout=LONG)
+        return self.calls.get(timeout=PATIENCE)
 
     def now(self, item: str) -> list[str]:
         """Wake the thread by an item that is due at once; all that is due with it."""
@@ -147,7 +145,7 @@ def test_stop_ends_the_thread_and_leaves_what_was_not_due(harness):
     (thread,) = set(threading.enumerate()) - before
 
     harness.timers.stop()
-    thread.join(LONG)
+    thread.join(PATIENCE)
 
     assert not thread.is_alive()
     assert harness.timers.take_all() == ["later"]

@@ -13,6 +13,7 @@ import pytest
 
 from heatlite import conf
 from heatlite.cmd import manage
+from tests.waiting import PATIENCE
 
 ROOT = pathlib.Path(__file__).parents[3]
 UNITS = sorted((ROOT / "etc" / "systemd").iterdir())
@@ -32,7 +33,7 @@ def test_systemd_understands_every_line(unit, tmp_path):
     for each in UNITS:  # those that one refers to as well; and where heatlite is in this environment
         (tmp_path / each.name).write_text(each.read_text().replace("/usr/bin/heatlite", f"{PROGRAMS}/heatlite"))
     command = ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", str(tmp_path / unit.name)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -63,6 +64,6 @@ def test_logrotate_reads_the_example(tmp_path):
     example = tmp_path / "example"
     example.write_text(text)
     command = ["logrotate", "--debug", "--state", str(tmp_path / "state"), str(example)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0
     assert not re.search(r"^error", done.stderr, re.MULTILINE)

@@ -11,10 +11,9 @@ import pytest
 
 from heatlite.convergence.model import Node, NodeKind
 from heatlite.rpc.casting import MOST_WAITING, Casting
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 NODES = [(Node(1, NodeKind.UPDATE),), (Node(2, NodeKind.UPDATE),)]
-SOON = 20
 
 
 class Broker:
@@ -45,7 +44,7 @@ class Broker:
         self._take("forget", engine_id)
 
     def _take(self, *message: Any) -> None:
-        self.gate.wait(SOON)
+        self.gate.wait(PATIENCE)
         if self.fails:
             self.fails -= 1
             raise ConnectionError("the broker is away")
@@ -84,12 +83,12 @@ class Bed:
         """Let the broker block for longer than anybody waits for it."""
         self.broker.gate.clear()
         self.casting.wake("e1", [1])
-        wait_until(lambda: self.casting._sending is not None, SOON, "a cast to be under way")
+        wait_until(lambda: self.casting._sending is not None, PATIENCE, "a cast to be under way")
         self.clock.now += 5
 
     def taken(self, count: int) -> list[Any]:
         """What the broker took, once it is so much."""
-        wait_until(lambda: len(self.broker.taken) >= count, SOON, "messages to be taken")
+        wait_until(lambda: len(self.broker.taken) >= count, PATIENCE, "messages to be taken")
         return self.broker.taken
 
 
@@ -98,7 +97,7 @@ def bed() -> Iterator[Bed]:
     made = Bed()
     yield made
     made.broker.gate.set()
-    made.casting.stop(SOON)
+    made.casting.stop(PATIENCE)
 
 
 def test_casts_go_out_in_their_order(bed: Bed) -> None:
@@ -142,7 +141,7 @@ def test_while_the_broker_blocks_work_is_done_here(bed: Bed) -> None:
 def test_what_waited_before_the_broker_was_known_to_be_stuck_is_done_by_the_next_sweep(bed: Bed) -> None:
     bed.broker.gate.clear()
     bed.casting.wake("e1", [1])
-    wait_until(lambda: bed.casting._sending is not None, SOON, "a cast to be under way")
+    wait_until(lambda: bed.casting._sending is not None, PATIENCE, "a cast to be under way")
     bed.casting.check("t", NODES)
     assert bed.here == []
     bed.casting.held_back_casts()
@@ -163,7 +162,7 @@ def test_after_it_casts_go_out_again_and_both_is_told_once(bed: Bed, caplog: pyt
     bed.casting.held_back_casts()
     bed.broker.gate.set()
     bed.taken(1)
-    wait_until(lambda: not bed.casting.is_stuck, SOON, "the broker to be free")
+    wait_until(lambda: not bed.casting.is_stuck, PATIENCE, "the broker to be free")
     bed.casting.check("t", NODES[:1])
     assert bed.taken(2)[-1] == ("check", "t", NODES[0])
     assert [record.getMessage() for record in caplog.records] == [
@@ -184,13 +183,13 @@ def test_what_waits_is_bounded(bed: Bed) -> None:
     for _ in range(MOST_WAITING + 50):
         bed.casting.wake("e1", [1])
     bed.broker.gate.set()
-    bed.casting.stop(SOON)
+    bed.casting.stop(PATIENCE)
     assert MOST_WAITING <= len(bed.broker.taken) <= MOST_WAITING + 1
 
 
 def test_whoever_stops_sends_what_waits_and_does_not_wait_for_a_broker_that_blocks(bed: Bed) -> None:
     bed.casting.check("t", NODES)
-    bed.casting.stop(SOON)
+    bed.casting.stop(PATIENCE)
     assert len(bed.broker.taken) == 2
     other = Bed()
     other.block()

@@ -8,8 +8,7 @@ import kombu
 import pytest
 
 from heatlite.rpc import memory
-
-LONG = 20.0
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -22,11 +21,11 @@ def connection() -> kombu.Connection:
 def test_a_message_wakes_who_waits_for_it(connection: kombu.Connection) -> None:
     found: list[str] = []
     with connection.Consumer(kombu.Queue("letters"), callbacks=[lambda body, message: found.append(body)]):
-        waiting = threading.Thread(target=lambda: connection.drain_events(timeout=LONG))
+        waiting = threading.Thread(target=lambda: connection.drain_events(timeout=PATIENCE))
         waiting.start()
         with kombu.Connection("memory://") as other, other.SimpleQueue("letters") as same:
             same.put("a letter")
-        waiting.join(LONG)
+        waiting.join(PATIENCE)
     assert found == ["a letter"]
 
 
@@ -51,4 +50,4 @@ def test_messages_that_arrived_before_are_handed_over_at_once(connection: kombu.
     with connection.SimpleQueue("early") as early:
         for number in range(3):
             early.put(number)
-        assert [early.get(timeout=LONG).payload for _ in range(3)] == [0, 1, 2]
+        assert [early.get(timeout=PATIENCE).payload for _ in range(3)] == [0, 1, 2]

@@ -12,8 +12,7 @@ import pytest
 
 from heatlite.schema import patterns
 from heatlite.schema.child_process import Children, allowed, on_behalf_of
-
-LONG = 30
+from tests.waiting import PATIENCE
 
 
 class Held:
@@ -24,7 +23,7 @@ class Held:
 
     def ask(self, line: bytes, allowance: Any, seconds: float) -> bytes:
         self._asked.append(line.decode())
-        assert self.may_answer.wait(LONG)
+        assert self.may_answer.wait(PATIENCE)
         return b"{}"
 
 
@@ -34,14 +33,14 @@ def pool() -> Iterator[ThreadPoolExecutor]:
         yield threads
 
 
-def asked_for(children: Children, project: str, question: dict[str, Any], seconds: float = LONG) -> Any:
+def asked_for(children: Children, project: str, question: dict[str, Any], seconds: float = PATIENCE) -> Any:
     with on_behalf_of(project):
         return children.ask(question, seconds)
 
 
 def until(is_so: Callable[[], bool]) -> None:
     """Wait for another thread, which has nothing to wait for itself."""
-    end = time.monotonic() + LONG
+    end = time.monotonic() + PATIENCE
     while not is_so():
         assert time.monotonic() < end
         time.sleep(0.001)
@@ -59,7 +58,7 @@ def test_a_project_whose_questions_go_on_and_on_keeps_no_other_from_an_answer(po
     assert not any(it.done() for it in crowd)
     assert len(order) == 2, "the crowd has one child and waits for that"
     slow.may_answer.set()
-    assert [it.result(LONG) for it in crowd] == [{}, {}, {}]
+    assert [it.result(PATIENCE) for it in crowd] == [{}, {}, {}]
 
 
 def test_projects_take_turns_however_many_questions_one_has(pool: ThreadPoolExecutor) -> None:
@@ -72,11 +71,11 @@ def test_projects_take_turns_however_many_questions_one_has(pool: ThreadPoolExec
         until(lambda: len(children._waiting) + len(order) == len(asked))
     held.may_answer.set()
     for it in asked:
-        it.result(LONG)
+        it.result(PATIENCE)
     assert [line.split('"')[3] for line in order] == ["crowd 0", "neighbour 1", "crowd 1", "neighbour 2", "crowd 2"]
 
 
 def test_a_question_costs_its_call_the_time_that_a_child_takes() -> None:
-    with allowed(LONG) as allowance:
+    with allowed(PATIENCE) as allowance:
         assert patterns.matches("(a|b)+", "ab")
-        assert 0 < allowance.left < LONG
+        assert 0 < allowance.left < PATIENCE

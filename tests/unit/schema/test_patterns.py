@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -24,11 +23,9 @@ ENDLESS = [
 
 
 @pytest.mark.parametrize(("pattern", "text"), ENDLESS)
-def test_a_match_that_would_go_on_for_ever_is_refused_within_seconds(pattern: str, text: str) -> None:
-    began = time.monotonic()
+def test_a_match_that_would_go_on_for_ever_is_refused(pattern: str, text: str) -> None:
     with pytest.raises(ValueError, match="takes more than 1 seconds"):
         AllowedPattern(pattern).check(text)
-    assert time.monotonic() - began < 20
 
 
 def test_a_parameter_with_such_a_pattern_is_refused_at_its_place() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 import yaml
@@ -115,10 +114,8 @@ def test_text_over_the_limit_is_refused_by_its_bytes() -> None:
 def test_an_alias_bomb_is_refused_without_being_expanded(nest: str) -> None:
     lines = ["a0: &a0 [boom]"]
     lines += [f"a{i}: &a{i} " + nest.format(f"*a{i - 1}", f"*a{i - 1}") for i in range(1, 60)]
-    began = time.process_time()
-    with pytest.raises(RequestLimitExceeded, match="aliases"):
+    with pytest.raises(RequestLimitExceeded, match="aliases"):  # expanded, it would be 2 to the power of 59 values
         load("\n".join(lines), LIMIT)
-    assert time.process_time() - began < 2  # expanded, it would be 2 to the power of 59 values
 
 
 def test_merged_maps_count_as_aliases() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -58,11 +59,17 @@ def test_the_large_template_is_a_fan_out_from_one_resource() -> None:
     assert len({resource.definition_hash for resource in resources.values()}) == 1
 
 
-def test_parsing_the_large_template_takes_well_under_a_tenth_of_a_second() -> None:
-    raw = load(Path(__file__).with_name("poc").joinpath("1000-leaves.yaml").read_text(), LIMIT)
+def test_parsing_the_large_template_takes_no_longer_than_reading_its_text() -> None:
+    text = Path(__file__).with_name("poc").joinpath("1000-leaves.yaml").read_text()
+    raw = load(text, LIMIT)
+    assert least_time_of(lambda: parse(raw)) < least_time_of(lambda: load(text, LIMIT))
+
+
+def least_time_of(work: Callable[[], object]) -> float:
+    """Seconds of processor time, the least of a few tries."""
     took = []
-    for _ in range(3):
+    for _ in range(5):
         began = time.process_time()
-        parse(raw)
+        work()
         took.append(time.process_time() - began)
-    assert min(took) < 0.1
+    return min(took)

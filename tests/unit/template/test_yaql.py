@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 from unittest import mock
 
@@ -76,13 +75,11 @@ def test_iterations_are_limited() -> None:
 
 def test_time_is_limited_whatever_the_expression_is_doing() -> None:
     backtracks = "$.data =~ '(a+)+b'"
-    with mock.patch.object(yaql_process.EVALUATOR, "limits", Limits(seconds=0.5)):
-        began = time.monotonic()
-        with pytest.raises(
-            RequestLimitExceeded, match=r"resources\.web\.properties\.x\.yaql: .*more than 0\.5 seconds"
-        ):
-            yaql(backtracks, "a" * 60)
-        assert time.monotonic() - began < 5
+    with (
+        mock.patch.object(yaql_process.EVALUATOR, "limits", Limits(seconds=0.5)),
+        pytest.raises(RequestLimitExceeded, match=r"resources\.web\.properties\.x\.yaql: .*more than 0\.5 seconds"),
+    ):
+        yaql(backtracks, "a" * 60)
     assert yaql("$.data + 1", 1) == 2  # and the next one is served
 
 
