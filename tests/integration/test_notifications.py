@@ -14,7 +14,7 @@ import pytest
 
 from heatlite.db import models
 from tests.deployment import Daemons, conf, running
-from tests.story import Story, hot, resource
+from tests.story import Story, hot, resource, slow
 from tests.waiting import PATIENCE, wait_until
 
 
@@ -107,10 +107,13 @@ def a_group_that_is_scaled_tells_of_it(daemons: Daemons, ear: Ear) -> None:
 
 def what_dead_engines_left_unsent_is_sent_by_the_next(daemons: Daemons, ear: Ear) -> None:
     story = Story(daemons)
-    story.create(hot(**{f"r{number}": resource(str(number)) for number in range(20)}))
+    story.create(
+        hot(last=slow("create", seconds=20.0), **{f"r{number}": resource(str(number)) for number in range(20)})
+    )
     (launcher,) = daemons.launchers
     os.killpg(launcher.pid, signal.SIGKILL)
     launcher.wait()
+    assert "create.end" not in ear.of(story), "all was told before they died: nothing is shown by this"
     daemons.launch()
     story.settle("CREATE_COMPLETE")
     wait_until(lambda: "create.end" in ear.of(story), PATIENCE, "the end to be told", daemons.tail)

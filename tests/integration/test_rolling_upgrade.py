@@ -14,7 +14,7 @@ from heatlite.db import models, services
 from tests.deployment import Daemons, running
 from tests.family import nested, states_of, text
 from tests.integration.previous import VERSION
-from tests.story import Story, hot, resource
+from tests.story import Story, hot, resource, slow
 from tests.waiting import PATIENCE, wait_until
 
 INNER = text(
@@ -41,6 +41,13 @@ def workers_of(daemons: Daemons, story: Story) -> set[str]:
     with daemons.database.reader(EngineContext(daemons.database)) as connection:
         found = connection.execute(statement.where(stack.c.root_id == story.identity["stack_id"]))
         return {by_id[row.engine_id] for row in found if row.engine_id in by_id}
+
+
+def holds(daemons: Daemons, engine_id: str) -> bool:
+    """Whether an engine has locked something."""
+    row = models.resource.c
+    with daemons.database.reader(EngineContext(daemons.database)) as connection:
+        return bool(connection.execute(sa.select(row.id).where(row.engine_id == engine_id)).all())
 
 
 def test_stacks_go_on_while_engines_are_replaced(mariadb: Any, rabbitmq: Any, tmp_path: pathlib.Path) -> None:
@@ -70,7 +77,11 @@ def both_versions_share_the_work(daemons: Daemons, story: Story) -> None:
 
 def what_the_old_one_held_goes_on_with_the_new(daemons: Daemons, old: Any) -> None:
     story = Story(daemons)
-    story.create(tree("1"), files=FILES)
+    story.create(
+        hot(**tree("1")["resources"], **{f"r{n}": slow("create", n, seconds=5.0) for n in range(MANY)}), files=FILES
+    )
+    former = next(it for it, version in versions(daemons).items() if version == VERSION)
+    wait_until(lambda: holds(daemons, former), PATIENCE, "the old engine to hold something", daemons.tail)
     os.killpg(old.pid, signal.SIGKILL)
     old.wait()
     story.settle("CREATE_COMPLETE")

@@ -103,12 +103,13 @@ def test_an_engine_that_serves_ends_while_the_broker_is_away(deployment: Deploym
 def test_an_engine_without_a_broker_takes_over_from_a_dead_one_and_finishes_its_stack(deployment: Deployment) -> None:
     former = deployment.launch()
     story = Story(deployment)
-    story.create(hot(a=slow("create", seconds=3.0), b=slow("create", depends_on="a")))
+    story.create(hot(a=slow("create", seconds=20.0), b=slow("create", depends_on="a")))
     wait_until(lambda: state(story) == "CREATE_IN_PROGRESS", PATIENCE, "it to begin", deployment.tail)
     workers = deployment.workers()
     former.kill()
     for worker in workers:
         worker.kill()
+    assert state(story) == "CREATE_IN_PROGRESS", "it was over before the engine died: nothing is shown by this"
     with deployment.proxied.proxies["broker"].away():
         deployment.spawn()
         wait_until(lambda: state(story) == "CREATE_COMPLETE", PATIENCE, "the stack", deployment.tail)

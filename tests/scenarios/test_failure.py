@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.story import Story, hot, resource
+from tests.story import Story, hot, resource, slow
 from tests.waiting import PATIENCE, wait_until
 
 BROKEN = {"type": "OS::Heat::TestResource", "properties": {"value": "x", "fail": True}}
@@ -61,10 +61,10 @@ def test_a_stack_that_takes_too_long_fails_although_no_message_arrives(story: St
 
 def test_waiting_resources_hold_no_thread(story: Story) -> None:
     """The engines have fewer threads than there are resources, all of which wait at once."""
-    dummies = {f"d{number}": {"type": "OS::Heat::Dummy", "properties": {"wait_secs": 3600}} for number in range(100)}
-    story.create(hot(**dummies))
+    waiting = {f"r{number}": slow("create", number, seconds=3600) for number in range(100)}
+    story.create(hot(**waiting))
     begun = lambda: len(story.order("CREATE", "IN_PROGRESS"))  # noqa: E731
-    wait_until(lambda: begun() == len(dummies), PATIENCE, "all to wait", story.explain)
+    wait_until(lambda: begun() == len(waiting), PATIENCE, "all to wait", story.explain)
     story.delete()
     story.settle("DELETE_COMPLETE")
 

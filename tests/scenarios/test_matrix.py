@@ -139,18 +139,7 @@ OPERATIONS = list(Operation)
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_a_cell(story: Story, action: Action, status: Status, operation: Operation) -> None:
     said = MATRIX[action, status][operation]
-    is_held = status is Status.IN_PROGRESS
-    if not is_held:
-        assert bring(story, action, status)
-    elif said is not Answer.SUPERSEDE:
-        assert bring(story, action, status, FOREVER)
-    else:  # which may wait for the end of what it supersedes
-        for seconds in A_WHILE:
-            if bring(story, action, status, seconds):
-                break
-            story = Story(story.deployment)
-        else:
-            pytest.fail(f"{action} was never in progress long enough to be looked at")
+    story = brought(story, action, status, is_waited_for=said is Answer.SUPERSEDE)
     if operation is Operation.RESTORE:
         remember(story)
     if said.startswith("refused"):
@@ -168,6 +157,18 @@ def test_a_cell(story: Story, action: Action, status: Status, operation: Operati
         assert story.state() == f"{action}_FAILED"
     else:
         story.settle(expected(operation, status))
+
+
+def brought(story: Story, action: Action, status: Status, *, is_waited_for: bool) -> Story:
+    """A story whose stack is in this state now, and stays there.
+
+    :param is_waited_for: what comes next may wait for the end of what is in progress: no longer than a machine needs
+    """
+    for seconds in A_WHILE if is_waited_for else (FOREVER,):
+        if bring(story, action, status, seconds if status is Status.IN_PROGRESS else 0):
+            return story
+        story = Story(story.deployment)
+    pytest.fail(f"{action} was never in progress long enough for anything to meet it")
 
 
 def expected(operation: Operation, status: Status) -> str:
