@@ -17,7 +17,7 @@ from heatlite.db.settings import Settings as DatabaseSettings
 from heatlite.engine.runtime import state_directory
 from heatlite.rpc.queries import StackQuery
 from tests.deployment import conf
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 TEMPLATE = {"heat_template_version": "2021-04-16", "resources": {"a": {"type": "OS::Heat::TestResource"}}}
 SLOW = {
@@ -77,7 +77,7 @@ def test_lists_and_errors_are_those_of_an_engine(session: Open) -> None:
     engine = session()
     create(engine, "a", TEMPLATE)
     create(engine, "b", TEMPLATE, tags=["t"])
-    wait_until(lambda: not engine.unfinished(), 30, "two stacks")
+    wait_until(lambda: not engine.unfinished(), PATIENCE, "two stacks")
     alone = session()
     for name, query in QUERIES.items():
         for context in (CONTEXT, ADMINISTRATOR, {**CONTEXT, "project_id": "third"}):
@@ -110,7 +110,7 @@ def test_unfinished_work_is_counted_without_an_engine_and_resumed_by_one(session
     later.resume()
     assert has_engine(later)
     later.client.delete_stack(CONTEXT, later.client.identify_stack(CONTEXT, "slow"))
-    wait_until(lambda: not later.unfinished(), 30, "the stack's end")
+    wait_until(lambda: not later.unfinished(), PATIENCE, "the stack's end")
 
 
 def test_a_database_of_an_earlier_version_is_migrated_first(session: Open, tmp_path: pathlib.Path) -> None:
