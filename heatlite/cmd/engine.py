@@ -12,7 +12,7 @@ from oslo_config import cfg
 
 import heatlite
 from heatlite import conf as options
-from heatlite.cmd import logs, quiet, reports
+from heatlite.cmd import garbage, logs, quiet, reports
 
 CLOUD_CLIENTS = ("openstack.connection", "keystoneauth1.identity.v3", "heatlite.clients.given_token")
 """The modules that an engine imports when it first reaches a cloud."""
@@ -73,7 +73,8 @@ def run(conf: cfg.ConfigOpts) -> int:
 def preload(conf: cfg.ConfigOpts) -> None:
     """Import what a first stack needs, before the processes are forked.
 
-    Otherwise each process would import it while the stack waits, and into memory of its own.
+    Otherwise each process would import it while the stack waits, and into memory of its own. What is imported stays, so
+    no process needs to search it for garbage.
     """
     import importlib
 
@@ -83,6 +84,7 @@ def preload(conf: cfg.ConfigOpts) -> None:
     if cloud_settings.cloud_settings(conf) is not None:
         for name in CLOUD_CLIENTS:
             importlib.import_module(name)
+    garbage.keep_present_objects()
 
 
 def unready(conf: cfg.ConfigOpts) -> str | None:

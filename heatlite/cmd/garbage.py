@@ -18,5 +18,8 @@ def search_rarely() -> None:
 
 
 def keep_present_objects() -> None:
-    """Leave all objects of this moment out of every later search, also of that at the process's end."""
+    """Leave all objects of this moment out of every later search, also of that at the process's end.
+
+    Processes that are forked afterwards share the memory of these objects for longer: a search writes to each of them.
+    """
     gc.freeze()

@@ -83,6 +83,10 @@ class TemplateRecord:
     environment: dict[str, Any]
 
 
+NO_ROWS: frozenset[int] = frozenset()
+"""One for all rows: an empty set takes 200 bytes."""
+
+
 class WithView:
     """Room for what is made of a record once. It is no part of the record: a changed record has another one."""
 
@@ -158,7 +162,7 @@ class ResourceRecord(WithView):
             status=self.status,
             definition_hash=self.fingerprint,
             physical_id=self.physical_resource_id,
-            requires=frozenset(self.requires),
+            requires=frozenset(self.requires) if self.requires else NO_ROWS,
             replaces=self.replaces,
             replaced_by=self.replaced_by,
             current_template_id=self.current_template_id,
@@ -293,7 +297,7 @@ class PlannedRows:
             return self._stacks.get(stack_id, {})
 
     def keep(self, stack_id: str, rows: Rows) -> None:
-        """Keep the rows of a stack, in place of those that were kept of it."""
+        """Keep the rows of a stack, in place of those that were kept of it. Without rows, nothing of it is kept."""
         with self._lock:
             self._stacks.pop(stack_id, None)
             if 0 < len(rows) <= ROWS_KEPT:

@@ -85,16 +85,18 @@ def to_plan(context: Context, stack_id: str) -> list[ResourceRecord]:
 
 
 @reader
-def to_plan_again(context: Context, stack_id: str) -> list[ResourceRecord]:
+def to_plan_again(context: Context, stack_id: str, *, keeps: bool = True) -> list[ResourceRecord]:
     """List the same rows. Those that this process has read before, and nobody has written since, aren't read again.
 
     Call it before the transaction writes to any of them: what it reads is kept, and a transaction may be undone.
+
+    :param keeps: False: keep nothing of the stack, because this is likely the last plan that reads its rows
     """
     known = context.database.planned
     kept = known.get(stack_id)
     if not kept:
         rows_read = to_plan(context, stack_id)
-        if len(rows_read) >= MANY:
+        if keeps and len(rows_read) >= MANY:
             uuids = context.connection.execute(VERSIONS, {"stack_id": stack_id})
             by_id = {row.id: row for row in rows_read}
             known.keep(stack_id, {id_: (uuid, by_id[id_]) for id_, uuid, _ in uuids if id_ in by_id})
@@ -111,7 +113,7 @@ def to_plan_again(context: Context, stack_id: str) -> list[ResourceRecord]:
         found = context.connection.execute(SOME_TO_PLAN.where(TABLE.c.id.in_(piece)))
         for row in (records.planned_resource(stack_id, tuple(it)) for it in found):
             current[row.id] = uuids_of[row.id], row
-    known.keep(stack_id, current)
+    known.keep(stack_id, current if keeps else {})
     return [current[id_][1] for id_, _, _ in versions if id_ in current]
 
 

@@ -51,6 +51,17 @@ def test_an_update_reads_what_was_written_since(engine: Endpoint) -> None:
     assert "resource.id IN (?)" in read, "one row was written"
 
 
+def test_nothing_is_kept_of_a_stack_that_is_deleted(engine: Endpoint) -> None:
+    kept, never_kept = engine.created("kept", many()), engine.created("never", many())
+    updated(engine, kept, many())
+    planned = engine.shared.database.planned
+    assert len(planned.get(kept["stack_id"])) == NUMBER
+    for identity in (kept, never_kept):
+        engine.call("delete_stack", stack_identity=identity)
+        engine.settle()
+        assert planned.get(identity["stack_id"]) == {}
+
+
 def test_whatever_happens_to_rows_is_seen(engine: Endpoint) -> None:
     identity = engine.created("web", many())
     replaced = stores("x", properties={"update_replace_value": "new"})

@@ -157,6 +157,11 @@ def test_a_daemon_has_what_a_first_stack_needs_before_its_processes_are_forked()
     assert not later & {"heatlite", "openstack", "keystoneauth1", "requests", "urllib3"}
 
 
+def test_a_daemons_processes_never_search_what_was_imported_before_them() -> None:
+    counted = run_program("CLOUD = False" + DAEMON + COUNT)
+    assert counted["left"] < counted["kept"] / 10
+
+
 def test_a_daemon_without_a_cloud_leaves_the_clients_alone() -> None:
     found = imported("CLOUD = False" + DAEMON)
     assert "oslo_policy" in found

@@ -151,7 +151,11 @@ def lay_out(
 
     :param has_written: this transaction has written to rows, so that they aren't kept for the next plan
     """
-    existing = resources.to_plan(context, stack.id) if has_written else resources.to_plan_again(context, stack.id)
+    existing = (
+        resources.to_plan(context, stack.id)
+        if has_written
+        else resources.to_plan_again(context, stack.id, keeps=stack.action is not Action.DELETE)
+    )
     views = [row.view for row in existing]
     assignment = assign(wanted, views, stack.prev_raw_template_id, visits=stack.action in VISITS)
     serving = {name: view.id for name, view in assignment.serving.items()}
