@@ -82,13 +82,22 @@ class ProjectQuota:
         return batches[:admitted]
 
     def spend(self, project: str, batches: int) -> int:
-        """Spend the project's budget: return how many of the batches may be cast now, and count these as cast."""
+        """Spend the project's budget: return how many of the batches may be cast now, and count these as cast.
+
+        While one thread asks the database, others spend what is left.
+        """
         with self._lock:
             if len(self._budgets) > PROJECTS_KNOWN:
                 self._budgets.clear()
             budget = self._budgets.setdefault(project, Budget(self.share.batches))
-            if budget.left < batches and self.inputs.monotonic() - budget.asked_at > LOOK_AGAIN:
-                budget.left, budget.asked_at = self._ask(project, batches), self.inputs.monotonic()
+            now = self.inputs.monotonic()
+            asks = budget.left < batches and now - budget.asked_at > LOOK_AGAIN
+            if asks:
+                budget.asked_at = now
+        found = self._ask(project, batches) if asks else None
+        with self._lock:
+            if found is not None:
+                budget.left = found
             admitted = min(batches, budget.left)
             budget.left -= admitted
             return admitted

@@ -158,6 +158,25 @@ def test_a_project_that_keeps_within_its_share_never_asks_the_database(town: Tow
     assert not asked
 
 
+def test_while_one_thread_asks_the_database_others_spend_what_is_left(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others: list[int] = []
+    asked = sync_points.has_queued
+
+    def in_the_middle(context: Any, project: str) -> bool:
+        if not others:
+            thread = threading.Thread(target=lambda: others.append(town.quota.spend(project, 1)), daemon=True)
+            thread.start()
+            thread.join(PATIENCE)
+        return asked(context, project)
+
+    monkeypatch.setattr(sync_points, "has_queued", in_the_middle)
+    town.clock.now += 2 * LOOK_AGAIN
+    assert town.quota.spend("crowd", SHARE.batches + 1) > 0
+    assert others == [1]
+
+
 def test_held_projects_are_served_one_after_the_other(town: Town) -> None:
     for project, stacks in (("a", 30), ("b", 10), ("c", 10)):
         for number in range(stacks):
