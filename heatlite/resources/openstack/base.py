@@ -44,7 +44,7 @@ from heatlite.resources.schema import PropertiesSchema
 from heatlite.resources.sight import Sight
 
 MADE_AGAIN = "made_again"
-"""The key of a resource's data that says that its creation was sent again: an earlier one may come to something yet."""
+"""The key of a resource's data: its creation was sent more than once, so there may be others, now or later."""
 IDS = "ids"
 """The key of a resource's data for ids: property → the id that its name meant when the resource was created."""
 PROJECTS = {
@@ -227,7 +227,6 @@ class CloudResource(Resource):
             return None
         self.made(self.create(self.creation()) if self._created is None else self._created)
         if self.is_repeated:
-            self.data_set(MADE_AGAIN, True)
             self._delete_others()
         return {}
 
@@ -583,7 +582,8 @@ class CloudResource(Resource):
     # --- after a crash ---------------------------------------------------------------------------------------------
 
     def _delete_others(self) -> None:
-        """Delete objects that were created more than once."""
+        """Delete objects that were created more than once. The deletion of the resource looks for others once more."""
+        self.data_set(MADE_AGAIN, True)
         others = self._others if not self.is_repeated else [it for it in self.find() if it != self.resource_id]
         for other in others:
             try:

@@ -124,6 +124,24 @@ def test_what_an_earlier_request_makes_late_is_deleted_then_or_with_its_resource
     assert not api.objects["things"]
 
 
+@pytest.mark.parametrize("refused", ["the list", "the deletion"])
+def test_what_was_made_more_than_once_goes_with_its_resource_where_the_service_refuses_before(
+    api: MemoryApi, refused: str
+) -> None:
+    instance = thing(api)
+    for _ in range(3):
+        drive(Thing, "CREATE", instance=instance)
+    resource = Thing(instance)
+    resource.is_repeated = True
+    resource.resource_id_set(next(iter(api.objects["things"])))
+    api.fails = [Refusal(500)] if refused == "the list" else [None, Refusal(500)]
+    outcome = poll(resource, "CREATE", None)
+    assert isinstance(outcome, Failed)
+    assert len(api.objects["things"]) == 3
+    assert isinstance(drive(Thing, "DELETE", instance=carried(instance, outcome)), Done)
+    assert not api.objects["things"]
+
+
 def test_a_creation_that_is_sent_once_costs_no_look_for_others(api: MemoryApi) -> None:
     instance = made(api)
     api.asked.clear()
