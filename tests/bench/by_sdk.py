@@ -19,6 +19,8 @@ from typing import Any
 import openstack
 
 THREADS = 16
+PATIENCE = 3600
+"""Seconds: the SDK's own two minutes are too short for a cloud that shares its machine."""
 NAME = "by-sdk"
 
 
@@ -38,16 +40,16 @@ def create(cloud: Any, threads: ThreadPoolExecutor, servers: int, ports: int, at
         its = [cloud.network.create_port(network_id=network, name=f"{NAME}-{number}-{it}") for it in range(ports)]
         networks = [{"port": it.id} for it in its]
         made = cloud.compute.create_server(name=f"{NAME}-{number}", flavor_id=flavor, image_id=image, networks=networks)
-        return cloud.compute.wait_for_server(made, interval=1)
+        return cloud.compute.wait_for_server(made, interval=1, wait=PATIENCE)
 
     def volume(number: int) -> Any:
         made = cloud.block_storage.create_volume(size=1, name=f"{NAME}-{number}")
-        return cloud.block_storage.wait_for_status(made, status="available", interval=1)
+        return cloud.block_storage.wait_for_status(made, status="available", interval=1, wait=PATIENCE)
 
     def attach(made: tuple[Any, Any]) -> None:
         on, its = (it.result() for it in made)
         cloud.compute.create_volume_attachment(on, volume_id=its.id)
-        cloud.block_storage.wait_for_status(its, status="in-use", interval=1)
+        cloud.block_storage.wait_for_status(its, status="in-use", interval=1, wait=PATIENCE)
 
     pairs = [(threads.submit(server, number), threads.submit(volume, number)) for number in range(servers)]
     for done in pairs:
@@ -63,15 +65,15 @@ def delete(cloud: Any, threads: ThreadPoolExecutor, attaches: bool) -> None:
     def detach(it: Any) -> None:
         for each in it.attachments:
             cloud.compute.delete_volume_attachment(each["server_id"], it)
-        cloud.block_storage.wait_for_status(it, status="available", interval=1)
+        cloud.block_storage.wait_for_status(it, status="available", interval=1, wait=PATIENCE)
 
     def server(it: Any) -> None:
         cloud.compute.delete_server(it)
-        cloud.compute.wait_for_delete(it, interval=1)
+        cloud.compute.wait_for_delete(it, interval=1, wait=PATIENCE)
 
     def volume(it: Any) -> None:
         cloud.block_storage.delete_volume(it)
-        cloud.block_storage.wait_for_delete(it, interval=1)
+        cloud.block_storage.wait_for_delete(it, interval=1, wait=PATIENCE)
 
     named = [it for it in cloud.compute.servers(details=False) if it.name.startswith(NAME)]
     volumes = [it for it in cloud.block_storage.volumes(details=True) if it.name.startswith(NAME)]
