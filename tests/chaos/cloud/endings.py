@@ -36,8 +36,9 @@ from tests.chaos.endings import (
 )
 from tests.chaos.lives import Record
 
-OWN_EXCUSES = (*EXCUSES, shapes.REFUSED, "uota", "aximum number")
-"""What the reason of a failure has in it that the run has brought about: the last two are quotas."""
+OWN_EXCUSES = (*EXCUSES, shapes.REFUSED, "uota", "aximum number", "Unexpected API Error")
+"""What the reason of a failure has in it that the run has brought about: quotas, and what Nova answers (500) where it
+needs a service that is being restarted."""
 KINDS = {
     "OS::Neutron::Net": "networks",
     "OS::Neutron::Subnet": "subnets",
