@@ -105,6 +105,7 @@ class Lifecycle:
 
     def _new_stack(self, context: RequestContext, stack_id: str, name: str, options: OperationOptions) -> StackRecord:
         now, timeout = self._shared.inputs.utcnow(), options.timeout_mins
+        action = Action.CREATE if options.adopts is None else Action.ADOPT
         return StackRecord(
             id=stack_id,
             name=name,
@@ -113,9 +114,9 @@ class Lifecycle:
             raw_template_id=0,
             prev_raw_template_id=None,
             current_traversal=self._shared.inputs.new_id(),
-            action=options.creation,
+            action=action,
             status=Status.IN_PROGRESS,
-            status_reason=f"Stack {options.creation} started",
+            status_reason=f"Stack {action} started",
             deadline=self._deadline(timeout),
             timeout=timeout,
             disable_rollback=True if options.disable_rollback is None else options.disable_rollback,

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from heatlite.convergence.model import Action
-
 
 @dataclass(frozen=True)
 class OperationOptions:
@@ -24,8 +22,3 @@ class OperationOptions:
     adopts: Mapping[str, Any] | None = None
     converge: bool = False
     refresh: bool = False
-
-    @property
-    def creation(self) -> Action:
-        """The action of a new stack with these options."""
-        return Action.CREATE if self.adopts is None else Action.ADOPT
