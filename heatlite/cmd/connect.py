@@ -1,4 +1,4 @@
-"""What carries a command's calls: oslo.messaging, to the daemons or to an engine in this process."""
+"""Carry a command's calls over oslo.messaging: to the daemons, or to an engine in this process."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class ResourceDefinition:
     _definition_hash: str = field(default="", init=False, repr=False, compare=False)
     _whole_hash: str = field(default="", init=False, repr=False, compare=False)
     _spelling: str = field(default="", init=False, repr=False, compare=False)
-    """What the properties of these names return, once it was asked for."""
+    """The values of the properties of the same names, kept from the first access on; empty before."""
 
     def path(self, keyword: str) -> list[str | int]:
         """Return the path of a keyword, given by HOT's name, in the template."""

@@ -6,8 +6,8 @@ An engine that stands still for longer than its lease may send its request after
     another one              claim ── nothing to be found ── POST ─▶ id 1 ── recorded
 
 Only this engine knows of id 2. It deletes that, if the service shows it with the row's own mark, and if the row has
-another id by now or is gone. A row without an id is somebody's who creates: plugins look for others after a repeated
-creation, and once more in the deletion.
+another id by now or is gone. While the row has no id, another engine is creating its object: plugins look for objects
+with the same mark after a repeated creation, and once more in the deletion.
 """
 
 from __future__ import annotations

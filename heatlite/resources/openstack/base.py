@@ -369,7 +369,7 @@ class CloudResource(Resource):
         if self.resource_id is None and self.is_repeated and (left := self.find()):
             self.resource_id_set(left[0])
         elif self.data.get(MADE_AGAIN):
-            self._others = [it for it in self.find() if it != self.resource_id]
+            self._others = self._find_others()
         ids = [] if self.resource_id is None else [self.resource_id]
         return {"since": self.now(), "ids": [*ids, *self._others], "sent": []}
 
@@ -584,12 +584,16 @@ class CloudResource(Resource):
     def _delete_others(self) -> None:
         """Delete objects that were created more than once. The deletion of the resource looks for others once more."""
         self.data_set(MADE_AGAIN, True)
-        others = self._others if not self.is_repeated else [it for it in self.find() if it != self.resource_id]
+        others = self._find_others() if self.is_repeated else self._others
         for other in others:
             try:
                 self.delete(other)
             except CloudNotFound:
                 continue
+
+    def _find_others(self) -> list[str]:
+        """Return the ids of the other objects with the resource's mark."""
+        return [it for it in self.find() if it != self.resource_id]
 
     def _remember_ids(self, body: Mapping[str, Any]) -> None:
         """Record the ids that names meant at the creation, if a change of the name could be a replacement."""

@@ -32,7 +32,7 @@ ACTIONS = {"ok_actions": "ok_queues", "alarm_actions": "alarm_queues"} | {
 }
 """Property with URLs → property with the queues that become URLs too."""
 CLOCKED = ("timestamp", "state_timestamp")
-"""What Aodh sets itself at each change: a request that is repeated says the same without it."""
+"""The fields that Aodh sets itself at each change. Without them a repeated request is equal to the first one."""
 
 
 def actions(state: str) -> Field:

@@ -17,7 +17,7 @@ from heatlite.exception import CloudError, CloudUnavailable
 from heatlite.resources.base import Resource
 from heatlite.resources.openstack.base import Body, CloudResource
 from heatlite.resources.openstack.claims import DescribedLater
-from heatlite.resources.openstack.fields import Field, flag, listed, text
+from heatlite.resources.openstack.fields import flag, listed, text
 from heatlite.resources.openstack.marks import DESCRIPTION, TAGS, Mark, tag_of
 from heatlite.resources.openstack.sights import holds, tags_differ
 from heatlite.resources.openstack.states import states
@@ -174,15 +174,11 @@ class NeutronResource(DescribedLater):
         After an adoption whose properties are unknown every property that the template doesn't give is cleared, and
         Neutron refuses fields of extensions that it hasn't loaded.
         """
-        cleared = {self._field_of(name) for name, value in prop_diff.items() if value is None}
+        cleared = self.fields((name for name, value in prop_diff.items() if value is None), clears=True).keys()
         if cleared.isdisjoint(body):
             return body
         there = self.seen()
         return {field: value for field, value in body.items() if field not in cleared or field in there}
-
-    def _field_of(self, name: str) -> str:
-        wanted = self.api_schema.get(name)
-        return (wanted.field if isinstance(wanted, Field) else None) or name
 
     def update_rest(self, prop_diff: Mapping[str, Any]) -> None:
         """Change the tags."""
